@@ -1,0 +1,1 @@
+"""The service: its nouns, its rules and its HTTP edge."""

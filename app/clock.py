@@ -1,0 +1,8 @@
+"""The time of day, asked for in one place so that tests can hold it still."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The current time, aware, in UTC."""
+    return datetime.now(UTC)  # noqa: TID251  the one place

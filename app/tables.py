@@ -1,0 +1,259 @@
+"""The rows we keep."""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Enum,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from app.status import Status
+
+SQLITE_TIME = "%Y-%m-%d %H:%M:%S.%f"
+
+
+class Timestamp(TypeDecorator[datetime]):
+    """An aware UTC time; in SQLite as text that sorts by time."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """Text in SQLite, timestamptz elsewhere."""
+        return dialect.type_descriptor(String(26) if dialect.name == "sqlite" else self.impl)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Aware time → what the database keeps."""
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.astimezone(UTC).strftime(SQLITE_TIME)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """What the database keeps → aware time."""
+        if value is None or dialect.name != "sqlite":
+            return value.astimezone(UTC) if value is not None else None
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+class database_now(FunctionElement[datetime]):  # noqa: N801  reads as the SQL function it is
+    """The database's own clock, a number of seconds from now: what leases and due times go by."""
+
+    type = Timestamp()
+    inherit_cache = True
+    name = "database_now"
+
+    def __init__(self, seconds: Any = 0.0) -> None:
+        super().__init__(seconds)
+
+
+@compiles(database_now, "sqlite")
+def _sqlite_now(element: database_now, compiler: SQLCompiler, **options: Any) -> str:
+    return f"hearth_now({compiler.process(element.clauses, **options)})"
+
+
+@compiles(database_now, "postgresql")
+def _postgresql_now(element: database_now, compiler: SQLCompiler, **options: Any) -> str:
+    seconds = compiler.process(element.clauses, **options)
+    return f"(clock_timestamp() + {seconds} * interval '1 second')"
+
+
+class Row(DeclarativeBase):
+    """A stored record."""
+
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: Timestamp,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+        str: Text,
+        float: Float(53),
+    }
+
+
+class Account(Row):
+    """Who owns tokens and predictions, and signs webhooks."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(unique=True)
+    webhook_secret: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=database_now())
+
+
+class Token(Row):
+    """A key to an account; only its SHA-256 is kept."""
+
+    __tablename__ = "tokens"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=database_now())
+    revoked_at: Mapped[datetime | None]
+
+
+class Model(Row):
+    """An owner/name that has versions; `latest_version_id` is the one its name stands for."""
+
+    __tablename__ = "models"
+
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    description: Mapped[str | None]
+    visibility: Mapped[str] = mapped_column(default="public")
+    hardware: Mapped[str]
+    run_limit_seconds: Mapped[float]
+    min_instances: Mapped[int]
+    latest_version_id: Mapped[str | None]
+    run_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    created_at: Mapped[datetime] = mapped_column(default=database_now())
+
+
+class Version(Row):
+    """One immutable build of a model: its schema, found by its content's hash."""
+
+    __tablename__ = "versions"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    owner: Mapped[str]
+    name: Mapped[str]
+    cog_version: Mapped[str]
+    openapi_schema: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(default=database_now())
+
+    __table_args__ = (Index("versions_of_model", "owner", "name", "created_at"),)
+
+
+class Prediction(Row):
+    """One request to a version, with its life."""
+
+    __tablename__ = "predictions"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
+    model: Mapped[str]
+    version_id: Mapped[str] = mapped_column(String(64))
+    queue: Mapped[str]
+    status: Mapped[Status] = mapped_column(
+        Enum(Status, native_enum=False, length=16, values_callable=lambda e: [s.value for s in e])
+    )
+    input: Mapped[dict[str, Any]]
+    output: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    error: Mapped[str | None]
+    logs: Mapped[str] = mapped_column(default="")
+    metrics: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    source: Mapped[str] = mapped_column(default="api")
+    data_removed: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=database_now())
+    started_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None] = mapped_column()
+    deadline: Mapped[datetime | None]
+    run_limit_seconds: Mapped[float]
+
+    webhook: Mapped[str | None]
+    webhook_events: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_number: Mapped[int] = mapped_column(default=0)
+    lease_expires_at: Mapped[datetime | None]
+    run_expires_at: Mapped[datetime | None]
+    worker: Mapped[str | None]
+    published_at: Mapped[datetime | None]
+    publishes: Mapped[int] = mapped_column(Integer, default=0)
+
+    __table_args__ = (
+        Index("predictions_of_account", "account_id", "created_at", "id"),
+        Index(
+            "predictions_alive",
+            "queue",
+            "published_at",
+            sqlite_where=completed_at.is_(None),
+            postgresql_where=completed_at.is_(None),
+        ),
+    )
+
+
+class Delivery(Row):
+    """One event owed to a webhook: the exact bytes, and when to try next. Its id is webhook-id."""
+
+    __tablename__ = "deliveries"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    prediction_id: Mapped[str] = mapped_column(ForeignKey("predictions.id"))
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
+    event: Mapped[str]
+    sequence: Mapped[int]
+    url: Mapped[str]
+    origin: Mapped[str]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(default="due")
+    failures: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(default=database_now())
+    lease_number: Mapped[int] = mapped_column(default=0)
+    lease_expires_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=database_now())
+    settled_at: Mapped[datetime | None] = mapped_column()
+
+    __table_args__ = (
+        Index("deliveries_of_prediction", "prediction_id", "sequence"),
+        Index(
+            "deliveries_due",
+            "due_at",
+            sqlite_where=settled_at.is_(None),
+            postgresql_where=settled_at.is_(None),
+        ),
+        Index(
+            "deliveries_of_origin",
+            "origin",
+            "due_at",
+            sqlite_where=settled_at.is_(None),
+            postgresql_where=settled_at.is_(None),
+        ),
+    )
+
+
+class Attempt(Row):
+    """One try at a delivery, and what came of it."""
+
+    __tablename__ = "attempts"
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    delivery_id: Mapped[str] = mapped_column(ForeignKey("deliveries.id"), index=True)
+    number: Mapped[int]
+    trigger: Mapped[str]
+    started_at: Mapped[datetime]
+    seconds: Mapped[float]
+    response_status: Mapped[int | None]
+    error: Mapped[str | None]
+    excerpt: Mapped[str | None]
+    next_attempt_at: Mapped[datetime | None]
+
+
+class Worker(Row):
+    """A worker process that loads or holds a version, as it last said itself."""
+
+    __tablename__ = "workers"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    version_id: Mapped[str] = mapped_column(String(64), index=True)
+    model: Mapped[str]
+    state: Mapped[str]
+    error: Mapped[str | None]
+    started_at: Mapped[datetime] = mapped_column(default=database_now())
+    seen_at: Mapped[datetime] = mapped_column(default=database_now())

@@ -1,0 +1,187 @@
+"""Every setting of the service, typed, documented and read once from the environment."""
+
+import functools
+import hashlib
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).parent.parent
+LONGEST_SOCKET_PATH = 100  # the kernel's limit is 108 bytes, with the terminating NUL
+
+Positive = Annotated[float, Field(gt=0)]
+
+
+def _split(value: object) -> object:
+    """Turn `a, b` from the environment into its parts."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Pauses = Annotated[tuple[Annotated[float, Field(ge=0)], ...], NoDecode, BeforeValidator(_split)]
+
+
+class Section(BaseSettings):
+    """One concern's settings: frozen, from variables that begin with HEARTH_."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HEARTH_", frozen=True, use_attribute_docstrings=True, extra="ignore"
+    )
+
+
+class WebSettings(Section):
+    """Where and how the API listens."""
+
+    host: str = "127.0.0.1"
+    """Address the API listens on; anything but loopback belongs behind TLS."""
+    port: int = Field(default=8000, ge=1, le=65535)
+    """Port the API listens on."""
+    public_url: str | None = None
+    """Prefix of every URL that is handed out; by default made from host and port."""
+    web_processes: int = Field(default=1, ge=1)
+    """Web processes; more than one only with PostgreSQL, since SQLite has one writer at a time."""
+    web_threads: int = Field(default=1000, ge=1)
+    """Requests one web process holds at once, waiting ones included."""
+    wait_seconds: float = Field(default=55, gt=0, le=55)
+    """Longest time `Prefer: wait` is held; the clients give up at 60 seconds."""
+    body_bytes: int = Field(default=10 * 1024 * 1024, ge=1024)
+    """Largest request body, in bytes."""
+
+
+class StoreSettings(Section):
+    """Where records and messages are kept."""
+
+    data_dir: Path = Path(".hearth")
+    """Folder of the database, the embedded Redis, logs and the first token."""
+    database_url: str | None = None
+    """SQLAlchemy URL, `postgresql+psycopg://…` in production; by default SQLite in the data folder."""
+    redis_url: str | None = None
+    """Redis to use; a given one switches the embedded Redis off."""
+
+
+class AccountSettings(Section):
+    """The account that is made at the first start."""
+
+    bootstrap_account: str = Field(default="local", pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
+    """Name of the first account."""
+    bootstrap_token: SecretStr | None = None
+    """Token of the first account; by default one is generated and kept in the data folder."""
+
+
+class ModelSettings(Section):
+    """Which models are served, and how their runs are guarded."""
+
+    models: Path = ROOT / "config" / "models.toml"
+    """The catalogue."""
+    lease_seconds: Positive = 20
+    """How long a worker may be silent before its predictions are given to another."""
+    beat_seconds: Positive = 5
+    """How often a worker renews its leases; well under lease_seconds."""
+    sweep_seconds: Positive = 5
+    """How often lost, overdue and unpublished work is looked for."""
+    attempts: int = Field(default=3, ge=1)
+    """How often a prediction is started in all when workers die under it."""
+    cancel_grace_seconds: Positive = 5
+    """How long a model may go on after a cancel before its runner is killed."""
+    drain_seconds: Positive = 5
+    """How long a stopping worker lets running predictions finish before it hands them back."""
+    flush_seconds: Positive = 0.5
+    """How often output and logs so far are written down, and told to webhooks."""
+    republish_seconds: Positive = 15
+    """After how long a prediction that no worker took is published again; doubles each time."""
+    setup_seconds: Positive = 600
+    """How long a model may take to load."""
+
+
+class WebhookSettings(Section):
+    """How webhooks are sent."""
+
+    webhook_pauses: Pauses = (2, 10, 45, 300, 1800, 7200, 18000, 36000, 36000)
+    """Seconds before each further attempt at a `completed` webhook; each varies by a fifth."""
+    webhook_seconds: Positive = 15
+    """How long one attempt may take in all: name lookup, TLS, headers and body."""
+    webhook_connect_seconds: Positive = 5
+    """How long connecting to a receiver may take."""
+    webhook_threads: int = Field(default=32, ge=1)
+    """Attempts one deliver process makes at once."""
+    webhook_origin_limit: int = Field(default=8, ge=1)
+    """Attempts in flight at one origin (scheme, host and port)."""
+
+
+class EgressSettings(Section):
+    """Which addresses the service may connect to for a client."""
+
+    egress_allow: CommaSeparated = ()
+    """Networks with ports that may be reached besides the public internet: `10.20.0.0/16:443`."""
+
+
+class FlowerSettings(Section):
+    """The Celery dashboard."""
+
+    flower_port: int = Field(default=5555, ge=1, le=65535)
+    """Port of Flower, on loopback."""
+    events: bool = True
+    """Whether workers and the API tell Flower of every task; costs about a millisecond each."""
+
+
+class LogSettings(Section):
+    """What the processes say."""
+
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    """Least severe level that is written."""
+    log_json: bool = False
+    """Write logs as JSON, one object a line."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, by concern."""
+
+    web: WebSettings = field(default_factory=WebSettings)
+    store: StoreSettings = field(default_factory=StoreSettings)
+    account: AccountSettings = field(default_factory=AccountSettings)
+    model: ModelSettings = field(default_factory=ModelSettings)
+    webhook: WebhookSettings = field(default_factory=WebhookSettings)
+    egress: EgressSettings = field(default_factory=EgressSettings)
+    flower: FlowerSettings = field(default_factory=FlowerSettings)
+    log: LogSettings = field(default_factory=LogSettings)
+
+    @property
+    def data_dir(self) -> Path:
+        """The data folder as an absolute path."""
+        return self.store.data_dir.absolute()
+
+    @property
+    def public_url(self) -> str:
+        """Prefix of every URL we hand out, without a slash at its end."""
+        host = f"[{self.web.host}]" if ":" in self.web.host else self.web.host
+        return (self.web.public_url or f"http://{host}:{self.web.port}").rstrip("/")
+
+    @property
+    def database_url(self) -> str:
+        """The given database, else SQLite in the data folder."""
+        return self.store.database_url or f"sqlite:///{self.data_dir / 'hearth.db'}"
+
+    @property
+    def redis_socket(self) -> Path:
+        """The embedded Redis's socket: in the data folder, or where its path is short enough."""
+        socket = self.data_dir / "redis" / "redis.sock"
+        if len(str(socket)) <= LONGEST_SOCKET_PATH:
+            return socket
+        digest = hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"hearth-{digest}" / "redis.sock"
+
+    @property
+    def redis_url(self) -> str:
+        """The given Redis, else the embedded one's socket, in redis-py's spelling."""
+        return self.store.redis_url or f"unix://{self.redis_socket}"
+
+
+@functools.cache
+def load() -> Settings:
+    """Every setting, read once; a wrong value stops the start."""
+    return Settings()

@@ -1,0 +1,1 @@
+"""The models, and how one is run; knows nothing of the service."""

@@ -1,0 +1,1 @@
+"""The Celery edge: workers, and the processes that run them."""

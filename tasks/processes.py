@@ -1,0 +1,225 @@
+"""Keeps processes running: shows what they say, starts again what dies, leaves nothing behind."""
+
+import asyncio
+import os
+import shlex
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psutil
+from circus.arbiter import Arbiter
+from circus.watcher import Watcher
+from tornado.ioloop import IOLoop
+
+from tasks import tether
+
+ENDPOINTS = ("inproc://hearth-control", "inproc://hearth-events")  # no port, no socket file
+TICK_SECONDS = 0.2
+STEADY_SECONDS = 10  # who lived this long did not die of its start
+LONGEST_PAUSE_SECONDS = 30
+CHUNK = 65536
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+Say = Callable[[str, str], None]
+"""Shows one line under a process's name."""
+
+
+Story = Callable[["Supervisor"], Coroutine[Any, Any, None]]
+"""What happens while processes are watched over."""
+
+
+def run(story: Story, *, grace: float, say: Say) -> None:
+    """Watch over the processes a story starts; when it ends or a signal comes, all are stopped."""
+    asyncio.run(_run(story, grace, say))
+
+
+async def _run(story: Story, grace: float, say: Say) -> None:
+    supervisor = Supervisor(grace, say)
+    for number in STOP_SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, supervisor.interrupt)
+    try:
+        await supervisor.watch_while(story(supervisor))
+    finally:
+        await supervisor.close()
+
+
+def pause_after(deaths: int) -> float:
+    """Seconds before the next start of what died this often in a row soon after its start."""
+    return min(2.0 ** (deaths - 1), LONGEST_PAUSE_SECONDS) if deaths else 0.0
+
+
+@dataclass
+class Life:
+    """How one process has fared so far."""
+
+    due: float | None = 0.0
+    """When it is started next, by the monotonic clock; None while it runs."""
+    started: float = 0.0
+    deaths: int = 0
+
+    def begin(self, now: float) -> None:
+        """Note a start."""
+        self.started, self.due = now, None
+
+    def end(self, now: float) -> float:
+        """Note a death; the pause until the next start."""
+        self.deaths = self.deaths + 1 if now - self.started < STEADY_SECONDS else 0
+        pause = pause_after(self.deaths)
+        self.due = now + pause
+        return pause
+
+
+class Lines:
+    """One stream of a process's output, cut into lines."""
+
+    def __init__(self, name: str, say: Say) -> None:
+        self._name = name
+        self._say = say
+        self._rest = b""
+
+    def __call__(self, piece: dict[str, Any]) -> None:
+        """Take the next piece, as circus hands it over."""
+        *lines, self._rest = (self._rest + piece["data"]).split(b"\n")
+        for line in lines:
+            self._say(self._name, line.decode(errors="replace"))
+
+    def close(self) -> None:
+        """Say what came after the last line's end."""
+        if self._rest:
+            self({"data": b"\n"})
+
+
+class Supervisor:
+    """Circus's arbiter, driven by our own loop: one order at a time, restarts after a pause."""
+
+    def __init__(self, grace: float, say: Say) -> None:
+        self._grace = grace
+        self._say = say
+        self._lives: dict[str, Life] = {}
+        self._last: set[str] = set()
+        self._new: deque[Callable[[], object]] = deque()
+        self._stopping = asyncio.Event()
+        self._arbiter = Arbiter(
+            [], *ENDPOINTS, check_delay=-1, loop=IOLoop.current(), proc_name="hearth"
+        )
+
+    def start(self, name: str, command: Sequence[str], *, last: bool = False) -> None:
+        """Start a process and keep it running; one marked last is stopped after all the others."""
+        options: dict[str, Any] = {
+            "copy_env": True,
+            "env": {"PYTHONUNBUFFERED": "1"},
+            "graceful_timeout": self._grace,
+            "respawn": False,
+            "stdout_stream": {"stream": Lines(name, self._say)},
+            "stderr_stream": {"stream": Lines(name, self._say)},
+            "hooks": {"before_reap": (_read_out, True), "after_reap": (self._report, True)},
+        }
+        self._lives[name] = Life()
+        self._last |= {name} if last else set()
+        self._new.append(partial(self._arbiter.add_watcher, name, _tethered(command), **options))
+
+    async def watch_while(self, story: Coroutine[Any, Any, None]) -> None:
+        """Watch over the processes until the story ends or a signal comes."""
+        tether.adopt_orphans()
+        await self._arbiter.start()
+        watch, told = asyncio.create_task(self._watch()), asyncio.create_task(story)
+        stopping = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait([watch, told, stopping], return_when=asyncio.FIRST_COMPLETED)
+        self._stopping.set()
+        told.cancel()
+        await watch  # never cut short in the middle of an order to circus
+        with suppress(asyncio.CancelledError):
+            await told
+
+    def interrupt(self) -> None:
+        """Stop at the first signal, at once at the second."""
+        if self._stopping.is_set():
+            _kill_descendants()
+        self._stopping.set()
+
+    async def close(self) -> None:
+        """Stop every process, the last ones last, and kill what outlived its own parent."""
+        await self._arbiter.stop_watchers(watcher_iter_func=self._first_to_stop)
+        await self._arbiter.stop()
+        _kill_descendants()
+
+    async def _watch(self) -> None:
+        while not self._stopping.is_set():
+            while self._new:
+                self._new.popleft()()
+            await self._arbiter.manage_watchers()
+            for watcher in self._arbiter.watchers:
+                await self._revive(watcher)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), TICK_SECONDS)
+
+    async def _revive(self, watcher: Watcher) -> None:
+        life, now = self._lives[watcher.name], time.monotonic()
+        if not watcher.is_stopped():
+            return
+        if life.due is None:  # it ended unseen, between two looks
+            life.end(now)
+        elif life.due <= now:
+            life.begin(now)
+            await watcher.start()
+
+    def _report(self, watcher: Watcher, exit_code: int, **_: Any) -> bool:
+        """Tell of a process that ended by itself."""
+        for stream in (watcher.stdout_stream, watcher.stderr_stream):
+            stream.close()
+        if watcher.is_active():
+            pause = self._lives[watcher.name].end(time.monotonic())
+            again = f"starting it again in {pause:.0f} s" if pause else "starting it again"
+            self._say(watcher.name, f"{_end(exit_code)}; {again}")
+        return True
+
+    def _first_to_stop(self, *, reverse: bool) -> list[Watcher]:
+        watchers = self._arbiter.iter_watchers(reverse=reverse)
+        return [watcher for watcher in watchers if watcher.name not in self._last]
+
+
+def _tethered(command: Sequence[str]) -> str:
+    """The command tied to our life; `hearth` is the one beside our Python, whatever the PATH."""
+    program, *arguments = command
+    beside = Path(sys.executable).parent / program
+    found = str(beside) if beside.exists() else program
+    return shlex.join([sys.executable, "-ES", tether.__file__, str(os.getpid()), found, *arguments])
+
+
+def _read_out(watcher: Watcher, process_pid: int, **_: Any) -> bool:
+    """Say the last words of a process that has ended, before circus closes its pipes."""
+    process = watcher.processes[process_pid]
+    for pipe, stream in (
+        (process.stdout, watcher.stdout_stream),
+        (process.stderr, watcher.stderr_stream),
+    ):
+        if not pipe.closed:
+            _drain(pipe.fileno(), stream)
+    return True
+
+
+def _drain(pipe: int, stream: Lines) -> None:
+    os.set_blocking(pipe, False)
+    with suppress(BlockingIOError):  # a grandchild still holds the other end
+        while data := os.read(pipe, CHUNK):
+            stream({"data": data})
+
+
+def _end(exit_code: int) -> str:
+    if exit_code < 0:
+        return f"killed by signal {signal.Signals(-exit_code).name}"
+    return f"exited with status {exit_code}"
+
+
+def _kill_descendants() -> None:
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            process.kill()

@@ -1,0 +1,50 @@
+"""How the web server runs: many threads in few processes, and a stop within seconds."""
+
+import ctypes
+import signal
+import sys
+from typing import Any
+
+from gunicorn import glogging
+
+from config import logs, settings
+
+PR_SET_PDEATHSIG = 1
+
+_web = settings.load().web
+_host = f"[{_web.host}]" if ":" in _web.host else _web.host
+
+wsgi_app = "app:create_app()"
+bind = f"{_host}:{_web.port}"
+proc_name = "hearth-web"
+
+worker_class = "gthread"
+workers = _web.web_processes
+threads = _web.web_threads
+worker_connections = threads + 1000  # room for idle kept-alive connections beside the busy ones
+backlog = 4096
+keepalive = 65  # longer than a proxy's, so that the proxy is the one that closes
+timeout = 60
+graceful_timeout = 4  # a held request is cut off; its prediction goes on
+control_socket_disable = True  # would make files in the home folder
+
+
+class Logger(glogging.Logger):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn's messages as ours: through the root logger."""
+
+    def setup(self, cfg: Any) -> None:
+        """Let go of gunicorn's own handlers."""
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+
+logger_class = Logger
+loglevel = settings.load().log.log_level
+logs.configure()
+
+
+def post_fork(_server: object, _worker: object) -> None:
+    """Have the kernel end a web process whose master is gone: nobody would stop it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -10,6 +10,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from config.networks import Opening, opening
+
 ROOT = Path(__file__).parent.parent
 LONGEST_SOCKET_PATH = 100  # the kernel's limit is 108 bytes, with the terminating NUL
 
@@ -18,11 +20,17 @@ Positive = Annotated[float, Field(gt=0)]
 
 def _split(value: object) -> object:
     """Turn `a, b` from the environment into its parts."""
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+    return (
+        [part.strip() for part in value.split(",") if part.strip()]
+        if isinstance(value, str)
+        else value
+    )
 
 
-CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Pauses = Annotated[tuple[Annotated[float, Field(ge=0)], ...], NoDecode, BeforeValidator(_split)]
+Openings = Annotated[
+    tuple[Annotated[Opening, BeforeValidator(opening)], ...], NoDecode, BeforeValidator(_split)
+]
 
 
 class Section(BaseSettings):
@@ -58,7 +66,7 @@ class StoreSettings(Section):
     data_dir: Path = Path(".hearth")
     """Folder of the database, the embedded Redis, logs and the first token."""
     database_url: str | None = None
-    """SQLAlchemy URL, `postgresql+psycopg://…` in production; by default SQLite in the data folder."""
+    """SQLAlchemy URL, `postgresql+psycopg://…` in production; by default SQLite."""
     redis_url: str | None = None
     """Redis to use; a given one switches the embedded Redis off."""
 
@@ -115,8 +123,10 @@ class WebhookSettings(Section):
 class EgressSettings(Section):
     """Which addresses the service may connect to for a client."""
 
-    egress_allow: CommaSeparated = ()
-    """Networks with ports that may be reached besides the public internet: `10.20.0.0/16:443`."""
+    egress_allow: Openings = ()
+    """Networks with ports that may be reached besides the public internet, comma-separated:
+    `10.20.0.0/16:443`, `127.0.0.1/32:9000-9999`, `[fd00:1::/64]:443`; addresses of cloud metadata
+    only by a `/32` or `/128` of their own, our own services never."""
 
 
 class FlowerSettings(Section):

@@ -31,7 +31,6 @@ def written(
     settings.load.cache_clear()
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
-    logs.configure()
     yield Written(capsys, as_json=request.param)
     root.handlers[:] = before
     root.setLevel(level)
@@ -77,6 +76,8 @@ def test_a_secret_is_taken_out_of_whatever_holds_it() -> None:
 
 
 def test_our_events_carry_their_facts(written: Written) -> None:
+    logs.configure()
+
     structlog.get_logger().info("prediction_finished", status="succeeded")
 
     line = written.read()
@@ -86,6 +87,8 @@ def test_our_events_carry_their_facts(written: Written) -> None:
 
 
 def test_a_library_s_log_goes_the_same_way(written: Written) -> None:
+    logs.configure()
+
     logging.getLogger("celery").warning("cannot connect to %s", "redis://:pass@host")
 
     line = written.read()
@@ -94,6 +97,8 @@ def test_a_library_s_log_goes_the_same_way(written: Written) -> None:
 
 
 def test_a_traceback_is_written_without_its_secrets(written: Written) -> None:
+    logs.configure()
+
     try:
         raise ValueError(f"refused {SECRET}")  # noqa: TRY301  it is what is logged
     except ValueError:
@@ -105,6 +110,8 @@ def test_a_traceback_is_written_without_its_secrets(written: Written) -> None:
 
 
 def test_what_is_bound_to_the_context_is_told(written: Written) -> None:
+    logs.configure()
+
     with structlog.contextvars.bound_contextvars(request_id="r1"):
         structlog.get_logger().info("started", model="meta/llama")
 
@@ -115,6 +122,8 @@ def test_what_is_bound_to_the_context_is_told(written: Written) -> None:
 
 
 def test_what_is_below_the_level_is_not_written(written: Written) -> None:
+    logs.configure()
+
     structlog.get_logger().debug("detail")
     logging.getLogger("kombu").debug("detail")
 

@@ -1,0 +1,59 @@
+"""The HTTP edge: every route, the token before it, the problem after it."""
+
+import structlog
+from flask import Blueprint, Flask, Response, g
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.routing import BaseConverter
+
+from app import ids
+from app.api import account, auth, errors, health, models, openapi, predictions, webhooks
+from config.settings import Settings
+
+REQUEST_ID = "X-Request-Id"
+REQUEST_ID_LENGTH = 16
+
+v1 = Blueprint("v1", __name__, url_prefix="/v1")
+v1.before_request(auth.authenticate)
+for routes in (account.routes, models.routes, predictions.routes, webhooks.routes):
+    v1.register_blueprint(routes)
+
+
+class Name(BaseConverter):
+    """One part of a path: what ids and names are made of, so that nothing else is looked up."""
+
+    regex = "[A-Za-z0-9._-]+"
+
+
+class Json(DefaultJSONProvider):
+    """Compact, in the order of the reply, ASCII."""
+
+    sort_keys = False
+    compact = True
+
+
+def application(settings: Settings) -> Flask:
+    """A Flask application with all routes."""
+    app = Flask("app", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.web.body_bytes
+    app.json = Json(app)
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    app.url_map.converters["default"] = Name
+    app.before_request(_name_request)
+    app.after_request(_tell_name)
+    errors.register(app)
+    for blueprint in (v1, health.routes, openapi.routes):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _name_request() -> None:
+    """Give the request an id that stands in every log line and in the answer."""
+    g.request_id = ids.random_text(REQUEST_ID_LENGTH)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _tell_name(response: Response) -> Response:
+    response.headers[REQUEST_ID] = g.request_id
+    return response

@@ -1,0 +1,137 @@
+"""Request bodies, parsed, checked and typed."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, NotRequired
+
+from flask import request
+from pydantic import ConfigDict, Field, TypeAdapter, with_config
+from typing_extensions import TypedDict
+from werkzeug.exceptions import UnsupportedMediaType
+
+from app import inputs
+from app.api import headers
+from app.errors import BadRequest, InvalidField, InvalidInput, UnknownVersion
+from app.predictions import NewPrediction
+from app.tables import Version
+from app.webhooks import COMPLETED, EVENTS
+
+DEEPEST = 64
+
+Address = Annotated[str, Field(min_length=1)]
+Event = Annotated[str, Field(json_schema_extra={"enum": list(EVENTS)})]
+
+
+@with_config(ConfigDict(extra="forbid"))
+class ModelPredictionBody(TypedDict):
+    """What is asked of a model."""
+
+    input: dict[str, Any]
+    webhook: NotRequired[Address]
+    webhook_events_filter: NotRequired[list[Event]]
+    webhook_completed: NotRequired[Address]
+    stream: NotRequired[bool]
+    lifetime: NotRequired[str]
+
+
+@with_config(ConfigDict(extra="forbid"))
+class PredictionBody(ModelPredictionBody):
+    """What is asked of a version."""
+
+    version: str
+
+
+FOR_MODEL = inputs.Rules(TypeAdapter(ModelPredictionBody).json_schema())
+FOR_VERSION = inputs.Rules(TypeAdapter(PredictionBody).json_schema())
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A prediction that is asked for, and what is wrong with the request around its input."""
+
+    content: dict[str, Any]
+    problems: Sequence[InvalidField]
+
+    @property
+    def version(self) -> str:
+        """The version named in the body; raises InvalidInput where none is."""
+        named = self.content.get("version")
+        if not isinstance(named, str):
+            raise InvalidInput(self.problems)
+        if not named.isprintable():
+            raise UnknownVersion
+        return named
+
+    def of(self, version: Version) -> NewPrediction:
+        """What is asked of a version; raises InvalidInput with all that is wrong, in one go."""
+        given = self.content.get("input")
+        if self.problems:
+            about_input = inputs.problems(version, given) if isinstance(given, dict) else []
+            raise InvalidInput([*self.problems, *about_input])
+        legacy = self.content.get("webhook_completed") if "webhook" not in self.content else None
+        events = [COMPLETED] if legacy else self.content.get("webhook_events_filter")
+        return NewPrediction(
+            input=self.content["input"],
+            webhook=legacy or self.content.get("webhook"),
+            webhook_events=tuple(events) if events else None,
+            cancel_after=headers.cancel_after(lifetime=self.content.get("lifetime")),
+        )
+
+
+def prediction(rules: inputs.Rules) -> Asked:
+    """The prediction asked for in the body."""
+    content = _content()
+    return Asked(content, rules.problems(content))
+
+
+def _content() -> dict[str, Any]:
+    """The body as a JSON object: standard JSON in UTF-8, no key twice, not too deep."""
+    if request.mimetype and not request.is_json:
+        raise UnsupportedMediaType("The request body must be sent as application/json.")
+    try:
+        content = json.loads(
+            request.get_data(cache=False).decode(),
+            object_pairs_hook=_object,
+            parse_constant=_refuse,
+            parse_float=_finite,
+        )
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(f"The request body is not valid JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise BadRequest("The request body must be a JSON object.")
+    if _is_deeper(content, DEEPEST):
+        raise BadRequest(f"The request body is nested deeper than {DEEPEST} levels.")
+    return content
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        raise ValueError("a key is given twice")
+    return content
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is too large a number")
+    return number
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    level = [value]
+    for _ in range(levels):
+        level = [inner for outer in level for inner in _children(outer)]
+    return any(isinstance(value, dict | list) for value in level)
+
+
+def _children(value: Any) -> Sequence[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else ()

@@ -141,7 +141,11 @@ class Version(Row):
 
 
 class Prediction(Row):
-    """One request to a version, with its life."""
+    """One request to a version, with its life.
+
+    A lease that is held has a worker, a number and an expiry. `publish_at` is when a message for
+    the row is due, null while none is needed.
+    """
 
     __tablename__ = "predictions"
 
@@ -174,7 +178,7 @@ class Prediction(Row):
     lease_expires_at: Mapped[datetime | None]
     run_expires_at: Mapped[datetime | None]
     worker: Mapped[str | None]
-    published_at: Mapped[datetime | None]
+    publish_at: Mapped[datetime | None] = mapped_column(default=database_now())
     publishes: Mapped[int] = mapped_column(Integer, default=0)
 
     __table_args__ = (
@@ -182,7 +186,7 @@ class Prediction(Row):
         Index(
             "predictions_alive",
             "queue",
-            "published_at",
+            "publish_at",
             sqlite_where=completed_at.is_(None),
             postgresql_where=completed_at.is_(None),
         ),
@@ -200,11 +204,13 @@ class Delivery(Row):
     event: Mapped[str]
     sequence: Mapped[int]
     url: Mapped[str]
-    origin: Mapped[str]
+    target: Mapped[str]
     body: Mapped[bytes] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(default="due")
     failures: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime] = mapped_column(default=database_now())
+    replay_due: Mapped[bool] = mapped_column(default=False)
+    attempted_at: Mapped[datetime | None]
     lease_number: Mapped[int] = mapped_column(default=0)
     lease_expires_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=database_now())
@@ -219,9 +225,9 @@ class Delivery(Row):
             postgresql_where=settled_at.is_(None),
         ),
         Index(
-            "deliveries_of_origin",
-            "origin",
-            "due_at",
+            "deliveries_of_target",
+            "account_id",
+            "target",
             sqlite_where=settled_at.is_(None),
             postgresql_where=settled_at.is_(None),
         ),

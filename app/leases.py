@@ -1,0 +1,176 @@
+"""Leases: a worker's right to write one prediction: taken, recorded under, ended, given up."""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from app import clock, dispatch, endings, store, webhooks
+from app.errors import Unavailable
+from app.status import Status
+from app.store.predictions import Lease
+from app.tables import Prediction
+from config import settings
+from predictors import child, events
+
+log = structlog.get_logger()
+
+STORE_PAUSE_SECONDS = 0.5
+STARTS_AGAIN = "The model's process {reason}. Starting again: attempt {attempt} of {all}.\n"
+GIVEN_UP = "The model's process {reason}. Given up after {all} attempts."
+UNEXPECTED = "The worker failed unexpectedly; its log says why. Create the prediction again."
+
+
+class LeaseLost(Exception):
+    """The prediction has ended or is another worker's now: nothing more may be written."""
+
+
+@dataclass
+class Journal:
+    """What a prediction has said under one lease, and when that was last written down."""
+
+    lease: Lease
+    input: dict[str, Any]
+    attempt: int
+    logs: str
+    flushed_at: float
+    output: Any = None
+    metrics: dict[str, Any] = field(default_factory=dict)
+    unwritten: set[str] = field(default_factory=set)
+
+    def note(self, event: events.Event) -> None:
+        """Add what the model said."""
+        match event:
+            case events.Output(value, is_piece=True):
+                self.output = self.output or []
+                self.output.append(value)
+                self.unwritten.add(webhooks.OUTPUT)
+            case events.Output(value):
+                self.output = value
+                self.unwritten.add(webhooks.OUTPUT)
+            case events.Log(text):
+                self.logs += text
+                self.unwritten.add(webhooks.LOGS)
+            case events.Metric(name, value):
+                self.metrics[name] = value
+
+    def so_far(self) -> dict[str, Any]:
+        """The columns that hold it."""
+        return {"output": self.output, "logs": self.logs, "metrics": self.metrics}
+
+
+def take(prediction_id: str, worker: str) -> Journal | None:
+    """Start a prediction; None where it was canceled in the queue or another worker was faster."""
+    limits = settings.load().model
+    with store.transaction():
+        started = store.predictions.claim(
+            prediction_id, worker, lease_seconds=limits.lease_seconds, attempts=limits.attempts
+        )
+        if started is None:
+            return None
+        if started.attempts == 1:
+            webhooks.owe(started, webhooks.START)
+    return _open_journal(started)
+
+
+def renew(leases: Iterable[Lease]) -> set[str]:
+    """Prolong leases; the ids of the predictions whose lease still held."""
+    return store.predictions.renew(leases, settings.load().model.lease_seconds)
+
+
+def record(journal: Journal, event: events.Event) -> None:
+    """Note what the model said; write it down, and tell the webhook, at most every half second."""
+    journal.note(event)
+    pause = settings.load().model.flush_seconds
+    if journal.unwritten and clock.ticks() - journal.flushed_at >= pause:
+        try:
+            _flush(journal)
+        except Unavailable:
+            log.warning("flush_postponed", prediction_id=journal.lease.prediction_id)
+        journal.flushed_at = clock.ticks()
+
+
+@contextmanager
+def ending(journal: Journal) -> Iterator[None]:
+    """Give the prediction its end, whichever way the block is left."""
+    try:
+        yield
+    except LeaseLost:
+        log.info("lease_lost", prediction_id=journal.lease.prediction_id)
+    except child.PredictionFailed as error:
+        _end(journal, Status.FAILED, error=str(error))
+    except child.PredictionCanceled:
+        _end(journal, Status.CANCELED)
+    except child.RunnerLost as error:
+        _insist(_start_again, journal, error.reason)
+    except Exception:
+        log.exception("prediction_broke", prediction_id=journal.lease.prediction_id)
+        _end(journal, Status.FAILED, error=UNEXPECTED)
+    else:
+        _end(journal, Status.SUCCEEDED)
+
+
+def hand_back(lease: Lease) -> None:
+    """Let another worker run the prediction, as if this attempt had not been."""
+    with store.transaction():
+        if freed := store.predictions.let_go(lease, counts=False):
+            dispatch.publish(freed.queue)
+
+
+def _open_journal(started: Prediction) -> Journal:
+    lease = Lease(started.id, started.lease_number)
+    written = clock.ticks()
+    if started.webhook:  # whoever listens is told of the first output at once
+        written -= settings.load().model.flush_seconds
+    return Journal(lease, started.input, started.attempts, started.logs, written)
+
+
+def _flush(journal: Journal) -> None:
+    lease = journal.lease
+    with store.transaction():
+        written = store.predictions.change(
+            lease.prediction_id, journal.so_far(), where=[Status.PROCESSING], lease=lease
+        )
+        if written is None:
+            raise LeaseLost
+        webhooks.owe(written, *sorted(journal.unwritten, reverse=True))
+    journal.unwritten.clear()
+
+
+def _end(journal: Journal, status: Status, error: str | None = None) -> None:
+    _insist(_end_once, journal, status, error)
+
+
+def _end_once(journal: Journal, status: Status, error: str | None) -> None:
+    changes = {**journal.so_far(), "error": error}
+    endings.end(journal.lease.prediction_id, status, lease=journal.lease, changes=changes)
+
+
+def _start_again(journal: Journal, reason: str) -> None:
+    """Have a prediction whose model died under it taken up again, while it has attempts left."""
+    most = settings.load().model.attempts
+    if journal.attempt >= most:
+        _end_once(journal, Status.FAILED, GIVEN_UP.format(reason=reason, all=most))
+        return
+    journal.logs += STARTS_AGAIN.format(reason=reason, attempt=journal.attempt + 1, all=most)
+    with store.transaction():
+        _flush(journal)
+        if freed := store.predictions.let_go(journal.lease, counts=True):
+            dispatch.publish(freed.queue)
+
+
+def _insist(write: Any, *arguments: Any) -> None:
+    """Write the end of a run however long the database is away; nobody else has what it made."""
+    while True:
+        try:
+            write(*arguments)
+        except LeaseLost:
+            return
+        except Unavailable:
+            log.warning("end_postponed")
+            time.sleep(STORE_PAUSE_SECONDS)
+        else:
+            return

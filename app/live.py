@@ -1,0 +1,122 @@
+"""Word of a prediction's end, from the worker to every request that waits for it, over Redis."""
+
+import functools
+import secrets
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import redis
+import structlog
+
+from app.errors import Unavailable
+from config import settings
+
+log = structlog.get_logger()
+
+ENDED = "hearth:ended"
+GENERATION = "hearth:generation"
+PAUSE_SECONDS = 0.5
+TIMEOUTS = {"socket_timeout": 2, "socket_connect_timeout": 2, "health_check_interval": 15}
+
+
+def announce_end(prediction_id: str) -> None:
+    """Say that a prediction has ended; who does not hear it looks when its wait runs out."""
+    try:
+        _client().publish(ENDED, prediction_id)
+    except redis.RedisError as error:
+        log.warning("end_not_announced", prediction_id=prediction_id, reason=str(error))
+
+
+@contextmanager
+def watch(prediction_id: str) -> Iterator[threading.Event]:
+    """An event that is set when the prediction may have ended; look at the row then."""
+    ended = threading.Event()
+    _listener().watch(prediction_id, ended)
+    try:
+        yield ended
+    finally:
+        _listener().unwatch(prediction_id, ended)
+
+
+def check() -> None:
+    """Ask Redis for a sign of life; raise Unavailable when there is none."""
+    try:
+        _client().ping()
+    except redis.RedisError as error:
+        raise Unavailable("The broker does not answer; try again shortly.") from error
+
+
+def broker_is_new() -> bool:
+    """Whether Redis has lost what it held since somebody last asked; True once per loss."""
+    try:
+        return bool(_client().set(GENERATION, secrets.token_hex(8), nx=True))
+    except redis.RedisError:
+        return False
+
+
+class _Listener(threading.Thread):
+    """One subscription for a whole process, fanned out to those who wait."""
+
+    def __init__(self) -> None:
+        super().__init__(name="ended-listener", daemon=True)
+        self._waiting: defaultdict[str, set[threading.Event]] = defaultdict(set)
+        self._lock = threading.Lock()
+        self._subscribed = threading.Event()
+
+    def watch(self, prediction_id: str, ended: threading.Event) -> None:
+        """Set the event when this prediction ends; returns once nothing can be missed."""
+        with self._lock:
+            self._waiting[prediction_id].add(ended)
+        self._subscribed.wait(TIMEOUTS["socket_timeout"])
+
+    def unwatch(self, prediction_id: str, ended: threading.Event) -> None:
+        """Forget an event."""
+        with self._lock:
+            self._waiting[prediction_id].discard(ended)
+            if not self._waiting[prediction_id]:
+                del self._waiting[prediction_id]
+
+    def run(self) -> None:
+        """Listen for ever; after a break everyone looks once, for ends that were not heard."""
+        while True:
+            try:
+                self._listen()
+            except redis.RedisError as error:
+                log.warning("listener_lost_redis", reason=str(error))
+            self._subscribed.clear()
+            time.sleep(PAUSE_SECONDS)
+
+    def _listen(self) -> None:
+        with _client().pubsub() as subscription:
+            subscription.subscribe(ENDED)
+            while True:
+                message = subscription.get_message(timeout=TIMEOUTS["health_check_interval"])
+                if message and message["type"] == "subscribe":
+                    self._subscribed.set()
+                    self._wake(None)
+                elif message:
+                    self._wake(message["data"])
+
+    def _wake(self, prediction_id: str | None) -> None:
+        """Wake those who wait for a prediction; all of them for None."""
+        with self._lock:
+            waiting = self._waiting
+            woken = waiting.values() if prediction_id is None else [waiting.get(prediction_id, ())]
+            events = [event for events in woken for event in events]
+        for event in events:
+            event.set()
+
+
+@functools.cache
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(settings.load().redis_url, decode_responses=True, **TIMEOUTS)
+
+
+@functools.cache
+def _listener() -> _Listener:
+    listener = _Listener()
+    listener.start()
+    return listener

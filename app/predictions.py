@@ -1,0 +1,81 @@
+"""Predictions as their owner sees them: create, get, list, wait for the end, cancel."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from app import clock, dispatch, endings, ids, inputs, live, models, store, webhooks
+from app.errors import NotFound
+from app.status import Status
+from app.store.predictions import Window
+from app.tables import Account, Prediction, Version
+
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class NewPrediction:
+    """What a client asks for."""
+
+    input: dict[str, Any]
+    webhook: str | None = None
+    webhook_events: tuple[str, ...] | None = None
+    cancel_after: timedelta | None = None
+
+
+def create(account: Account, version: Version, new: NewPrediction) -> Prediction:
+    """Keep a new prediction and have it queued; once this returns, it will reach an end."""
+    given = inputs.check(version, new.input)
+    if new.webhook:
+        webhooks.check_target(new.webhook)
+    model = models.get(version.owner, version.name)
+    prediction = Prediction(
+        id=ids.new_prediction_id(),
+        account_id=account.id,
+        model=f"{model.owner}/{model.name}",
+        version_id=version.id,
+        queue=models.queue(model, version),
+        status=Status.STARTING,
+        input=given,
+        webhook=new.webhook,
+        webhook_events=list(new.webhook_events) if new.webhook_events else None,
+        deadline=new.cancel_after and store.now() + new.cancel_after,
+        run_limit_seconds=model.run_limit_seconds,
+    )
+    with store.transaction():
+        store.predictions.add(prediction)
+        dispatch.publish(prediction.queue)
+    return prediction
+
+
+def get(account: Account, prediction_id: str) -> Prediction:
+    """An account's prediction."""
+    prediction = store.predictions.get(prediction_id, account.id)
+    if prediction is None:
+        raise NotFound
+    return prediction
+
+
+def page(account: Account, window: Window) -> Sequence[Prediction]:
+    """Up to a hundred of an account's predictions, newest first, and one more if there are more."""
+    return store.predictions.page(account.id, window, PAGE + 1)
+
+
+def wait(prediction: Prediction, seconds: float) -> Prediction:
+    """The prediction once it has ended, or as it is when the time is up."""
+    until = clock.ticks() + seconds
+    with live.watch(prediction.id) as ended:
+        while True:
+            ended.clear()
+            current = store.predictions.get(prediction.id) or prediction
+            left = until - clock.ticks()
+            if current.status.is_terminal or left <= 0:
+                return current
+            ended.wait(left)
+
+
+def cancel(account: Account, prediction_id: str) -> Prediction:
+    """End a prediction at once; one that has ended already stays as it is."""
+    current = get(account, prediction_id)
+    return endings.end(current.id, Status.CANCELED) or get(account, prediction_id)

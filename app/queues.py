@@ -1,0 +1,47 @@
+"""Put work on a queue by task name; what cannot be put there now is found by the sweeper."""
+
+import functools
+
+import structlog
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from config import broker, queues
+from config.queues import CANCEL_COMMAND, DELIVER_TASK, PREDICT_TASK
+
+log = structlog.get_logger()
+
+
+@functools.cache
+def sender() -> Celery:
+    """The Celery application of processes that only send."""
+    app = Celery("hearth", set_as_current=False)
+    app.conf.update(broker.options())
+    return app
+
+
+def predict(prediction_id: str, *, queue: str, model: str) -> bool:
+    """Ask the workers of a queue to run a prediction; whether the broker took the message."""
+    return _send(PREDICT_TASK, prediction_id, queue=queue, task_id=prediction_id, shadow=model)
+
+
+def deliver(prediction_id: str) -> bool:
+    """Ask for the attempts that are due for a prediction; whether the broker took the message."""
+    return _send(DELIVER_TASK, prediction_id, queue=queues.WEBHOOKS)
+
+
+def cancel(prediction_id: str) -> None:
+    """Tell the workers to stop a run; one that does not hear learns it from its lease's beat."""
+    try:
+        sender().control.broadcast(CANCEL_COMMAND, arguments={"prediction_id": prediction_id})
+    except OperationalError as error:
+        log.warning("cancel_not_sent", prediction_id=prediction_id, reason=str(error))
+
+
+def _send(task: str, prediction_id: str, **options: str) -> bool:
+    try:
+        sender().send_task(task, args=(prediction_id,), **options)
+    except OperationalError as error:
+        log.warning("message_not_sent", task=task, prediction_id=prediction_id, reason=str(error))
+        return False
+    return True

@@ -1,0 +1,20 @@
+"""Every read and write of the database: one engine, one kind of transaction, guarded changes."""
+
+from app.store import accounts, deliveries, models, predictions, workers
+from app.store.connection import after_commit, check, close, now, reading, transaction
+from app.store.migration import migrate
+
+__all__ = [
+    "accounts",
+    "after_commit",
+    "check",
+    "close",
+    "deliveries",
+    "migrate",
+    "models",
+    "now",
+    "predictions",
+    "reading",
+    "transaction",
+    "workers",
+]

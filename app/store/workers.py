@@ -1,0 +1,39 @@
+"""Workers as rows: who loads or holds which version, by what they last said."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+
+from app.store.connection import reading, transaction
+from app.tables import Worker, database_now
+
+
+def report(worker: Worker) -> None:
+    """Keep what a worker says of itself, as of now."""
+    with transaction() as session:
+        worker.seen_at = database_now()
+        session.merge(worker)
+
+
+def ready(version_id: str, within_seconds: float) -> Sequence[Worker]:
+    """Workers that hold a version loaded and were heard of lately."""
+    query = select(Worker).where(
+        Worker.version_id == version_id,
+        Worker.state == "ready",
+        Worker.seen_at > database_now(-within_seconds),
+    )
+    with reading() as session:
+        return session.execute(query).scalars().all()
+
+
+def forget(worker_id: str) -> None:
+    """Drop a worker that has left."""
+    with transaction() as session:
+        session.execute(delete(Worker).where(Worker.id == worker_id))
+
+
+def forget_silent(seconds: float) -> None:
+    """Drop workers that have not been heard of for so long."""
+    silent = delete(Worker).where(Worker.seen_at < database_now(-seconds))
+    with transaction() as session:
+        session.execute(silent, execution_options={"synchronize_session": False})

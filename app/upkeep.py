@@ -1,0 +1,58 @@
+"""Upkeep: what time does to predictions: lost workers, deadlines, lost messages, broken models."""
+
+import structlog
+
+from app import deliveries, dispatch, endings, live, queues, store
+from app.status import Status
+from app.store.predictions import Lease
+from config import settings
+
+log = structlog.get_logger()
+
+WORKER_LOST = "The worker died while it ran the prediction, {attempts} times. Given up."
+TOO_LONG = "The prediction ran longer than the model's limit of {seconds:g} seconds."
+SETUP_FAILED = "The model could not be loaded: {reason}"
+SILENT_DAYS_SECONDS = 24 * 3600
+
+
+def sweep() -> None:
+    """Look once for everything that was lost or is overdue, and set it right."""
+    end_overdue()
+    restart_lost()
+    if live.broker_is_new():
+        log.warning("broker_lost_its_messages")
+        store.predictions.unpublish_all()
+    dispatch.publish()
+    for prediction_id in deliveries.overdue():
+        queues.deliver(prediction_id)
+    store.workers.forget_silent(SILENT_DAYS_SECONDS)
+
+
+def end_overdue() -> None:
+    """Cancel what passed its deadline; fail what ran longer than its model may."""
+    for row in store.predictions.overdue():
+        if row.deadline and row.deadline <= store.now():
+            endings.end(row.id, Status.CANCELED)
+        else:
+            error = TOO_LONG.format(seconds=row.run_limit_seconds)
+            endings.end(row.id, Status.FAILED, changes={"error": error})
+
+
+def restart_lost() -> None:
+    """Have predictions of lost workers taken up again; fail those that were tried enough."""
+    for row in store.predictions.lost():
+        lease = Lease(row.id, row.lease_number)
+        if row.attempts < settings.load().model.attempts:
+            store.predictions.let_go(lease, counts=True)
+        else:
+            error = WORKER_LOST.format(attempts=row.attempts)
+            endings.end(row.id, Status.FAILED, lease=lease, changes={"error": error})
+
+
+def fail_waiting(version_id: str, reason: str) -> None:
+    """Fail what waits for a version that cannot be loaded, unless another worker holds it."""
+    if store.workers.ready(version_id, settings.load().model.lease_seconds):
+        return
+    for row in store.predictions.waiting(version_id):
+        error = SETUP_FAILED.format(reason=reason)
+        endings.end(row.id, Status.FAILED, changes={"error": error})

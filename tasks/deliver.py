@@ -1,0 +1,77 @@
+"""The task that makes the attempts which are due for a prediction's webhook."""
+
+import functools
+from datetime import timedelta
+
+from app import clock, deliveries, egress, queues
+from app.tables import Delivery
+from config import settings
+from config.queues import DELIVER_TASK
+from tasks.alarm import Alarm
+from tasks.celery import celery
+from tasks.origins import Origins
+
+FARTHEST_ALARM = timedelta(minutes=1)  # what is due later is found by the sweeper
+
+_lines: dict[str, egress.Line] = {}  # attempts under way, by prediction
+
+
+@celery.task(name=DELIVER_TASK)
+def deliver(prediction_id: str) -> None:
+    """Deliver what is due for a prediction, in order; then let in who waited for its receiver."""
+    head = deliveries.head(prediction_id)
+    if head is None or _make_way(head):
+        return
+    origin = egress.origin(head.url)
+    if not _origins().enter(origin, prediction_id):
+        return
+    try:
+        while head and _attempt(head):
+            head = deliveries.head(prediction_id)
+    finally:
+        if parked := _origins().leave(origin):
+            queues.deliver(parked)
+
+
+def _make_way(head: Delivery) -> bool:
+    """Cut short an attempt that `completed` waits behind; whoever makes it goes on with that."""
+    line = _lines.get(head.prediction_id)
+    if line and deliveries.is_in_the_way(head):
+        line.cut()
+    return line is not None
+
+
+def _attempt(head: Delivery) -> bool:
+    """Make one attempt if it is due; whether to look for the next delivery."""
+    claimed = deliveries.claim(head)
+    if claimed is None:
+        _come_back_for(head)
+        return False
+    line = _lines[head.prediction_id] = deliveries.new_line()
+    try:
+        settled = deliveries.attempt(claimed, line)
+    finally:
+        del _lines[head.prediction_id]
+    if settled and settled.settled_at is None:
+        _come_back_for(settled)
+        return False
+    return True
+
+
+def _come_back_for(delivery: Delivery) -> None:
+    pause = delivery.due_at - clock.now()
+    if timedelta(0) < pause < FARTHEST_ALARM:
+        hint = functools.partial(queues.deliver, delivery.prediction_id)
+        _alarm().after(pause.total_seconds(), hint)
+
+
+@functools.cache
+def _alarm() -> Alarm:
+    alarm = Alarm()
+    alarm.start()
+    return alarm
+
+
+@functools.cache
+def _origins() -> Origins:
+    return Origins(settings.load().webhook.webhook_origin_limit)

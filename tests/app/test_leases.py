@@ -1,0 +1,158 @@
+"""A worker's right to write a prediction, on both databases."""
+
+import pytest
+
+from app import leases, store
+from app.leases import LeaseLost
+from app.status import Status
+from predictors import child, events
+from tests import factories
+
+
+@pytest.fixture
+def prediction(account, version, queued):
+    return factories.prediction(account)
+
+
+def test_taking_a_prediction_starts_it(prediction):
+    journal = leases.take(prediction.id, "worker-1")
+
+    row = store.predictions.get(prediction.id)
+    assert (row.status, row.attempts, row.worker) == (Status.PROCESSING, 1, "worker-1")
+    assert row.started_at >= row.created_at
+    assert journal.input == {"text": "Nadia"}
+
+
+def test_a_prediction_is_taken_once(prediction):
+    first = leases.take(prediction.id, "worker-1")
+
+    second = leases.take(prediction.id, "worker-2")
+
+    assert first
+    assert second is None
+
+
+def test_success_is_written_with_output_logs_and_metrics(prediction, queued):
+    journal = leases.take(prediction.id, "worker-1")
+
+    with leases.ending(journal):
+        leases.record(journal, events.Output("a", is_piece=True))
+        leases.record(journal, events.Log("one line\n"))
+        leases.record(journal, events.Output("b", is_piece=True))
+        leases.record(journal, events.Metric("tokens", 2))
+
+    row = store.predictions.get(prediction.id)
+    assert (row.status, row.output, row.logs) == (Status.SUCCEEDED, ["a", "b"], "one line\n")
+    assert row.metrics == {"tokens": 2}
+    assert row.completed_at >= row.started_at
+    assert ("ended", prediction.id) in queued
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "text"),
+    [
+        (child.PredictionFailed("boom"), Status.FAILED, "boom"),
+        (child.PredictionCanceled(), Status.CANCELED, None),
+        (ZeroDivisionError(), Status.FAILED, leases.UNEXPECTED),
+    ],
+    ids=["model raised", "canceled", "our own fault"],
+)
+def test_every_way_out_of_a_run_is_an_end(prediction, error, status, text):
+    journal = leases.take(prediction.id, "worker-1")
+
+    with leases.ending(journal):
+        raise error
+
+    row = store.predictions.get(prediction.id)
+    assert (row.status, row.error) == (status, text)
+
+
+def test_what_a_dead_worker_held_is_taken_up_again(prediction, configure_lease_of):
+    configure_lease_of(0.001)
+    zombie = leases.take(prediction.id, "worker-1")
+
+    second = leases.take(prediction.id, "worker-2")
+
+    assert second.lease.number == zombie.lease.number + 1
+    assert store.predictions.get(prediction.id).attempts == 2
+
+
+def test_a_zombie_writes_nothing(prediction, configure_lease_of):
+    configure_lease_of(0.001)
+    zombie = leases.take(prediction.id, "worker-1")
+    leases.take(prediction.id, "worker-2")
+    zombie.flushed_at = float("-inf")
+
+    with pytest.raises(LeaseLost):
+        leases.record(zombie, events.Output("stale", is_piece=True))
+    with leases.ending(zombie):
+        pass
+
+    row = store.predictions.get(prediction.id)
+    assert (row.status, row.output, row.worker) == (Status.PROCESSING, None, "worker-2")
+
+
+def test_a_lost_runner_starts_the_prediction_again_and_says_so(prediction, queued):
+    journal = leases.take(prediction.id, "worker-1")
+
+    with leases.ending(journal):
+        raise child.RunnerLost("was killed by signal SIGKILL")
+
+    row = store.predictions.get(prediction.id)
+    assert row.status is Status.PROCESSING
+    assert row.logs == (
+        "The model's process was killed by signal SIGKILL. Starting again: attempt 2 of 3.\n"
+    )
+    assert ("predict", prediction.id, prediction.queue, "lab/echo") in queued
+    assert leases.take(prediction.id, "worker-1").attempt == 2
+
+
+def test_a_prediction_that_kills_its_runner_three_times_fails(prediction):
+    for _ in range(3):
+        journal = leases.take(prediction.id, "worker-1")
+        with leases.ending(journal):
+            raise child.RunnerLost("was killed by signal SIGSEGV")
+
+    row = store.predictions.get(prediction.id)
+    assert row.status is Status.FAILED
+    assert row.error == (
+        "The model's process was killed by signal SIGSEGV. Given up after 3 attempts."
+    )
+
+
+def test_a_lease_handed_back_costs_no_attempt(prediction, queued):
+    journal = leases.take(prediction.id, "worker-1")
+
+    leases.hand_back(journal.lease)
+
+    again = leases.take(prediction.id, "worker-2")
+    assert again.attempt == 1
+    assert ("predict", prediction.id, prediction.queue, "lab/echo") in queued
+
+
+def test_renewing_tells_which_leases_still_hold(account, prediction, queued):
+    other = factories.prediction(account)
+    held = [leases.take(row.id, "worker-1").lease for row in (prediction, other)]
+    leases.hand_back(held[1])
+
+    assert leases.renew(held) == {prediction.id}
+
+
+def test_output_is_written_down_at_most_every_half_second(prediction):
+    journal = leases.take(prediction.id, "worker-1")
+
+    leases.record(journal, events.Output("soon", is_piece=True))
+    soon = store.predictions.get(prediction.id).output
+    journal.flushed_at -= 0.5
+    leases.record(journal, events.Tick())
+
+    assert soon is None
+    assert store.predictions.get(prediction.id).output == ["soon"]
+
+
+@pytest.fixture
+def configure_lease_of(configure):
+    def set_lease(seconds):
+        configure(lease_seconds=seconds)
+
+    return set_lease

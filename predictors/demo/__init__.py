@@ -1,0 +1,1 @@
+"""Makers of the tiny demo models: real architectures in small sizes, nothing downloaded."""

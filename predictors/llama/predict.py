@@ -1,0 +1,78 @@
+"""Llama: answers a prompt word by word, with any causal language model that transformers knows."""
+
+import secrets
+import time
+from typing import TYPE_CHECKING
+
+from cog import BasePredictor, ConcatenateIterator, Input, current_scope
+
+from params import Params
+
+if TYPE_CHECKING:
+    from answer import Answer
+
+
+class Predictor(BasePredictor):
+    """Holds one language model and writes one answer at a time."""
+
+    def setup(self, weights: str | None = None) -> None:
+        """Load the checkpoint and write a few tokens, so that nobody waits for the first ones."""
+        started = time.perf_counter()
+        import checkpoint
+        from engine import Engine
+
+        source = checkpoint.find(weights)
+        model, tokenizer = checkpoint.load(source)
+        self.engine = Engine(model, tokenizer)
+        self.engine.warm_up()
+        seconds = time.perf_counter() - started
+        print(f"Loaded {source} on {model.device} as {model.dtype} in {seconds:.1f} s")
+
+    def predict(
+        self,
+        prompt: str = Input(description="What to answer", default=""),
+        system_prompt: str = Input(
+            description="How to behave; blank for no system prompt",
+            default="You are a helpful assistant.",
+        ),
+        min_tokens: int = Input(description="Fewest tokens to write", default=0, ge=0),
+        max_tokens: int = Input(description="Most tokens to write", default=512, ge=1),
+        temperature: float = Input(description="Variety; 0 for none", default=0.6, ge=0, le=5),
+        top_p: float = Input(
+            description="Draw from the likeliest tokens up to this share", default=0.9, ge=0, le=1
+        ),
+        top_k: int = Input(description="Draw from so many at most; 0 for all", default=50, ge=0),
+        presence_penalty: float = Input(description="Against any token used before", default=0),
+        frequency_penalty: float = Input(description="Against a token, per use", default=0),
+        stop_sequences: str | None = Input(description="Ends, comma-separated", default=None),
+        prompt_template: str | None = Input(
+            description="Text with {prompt} and {system_prompt} in it", default=None
+        ),
+        seed: int | None = Input(description="Repeats an answer; blank draws one", default=None),
+    ) -> ConcatenateIterator[str]:
+        """Write the answer, yielding its text as it comes."""
+        params = Params(
+            min_tokens=min_tokens,
+            max_tokens=max_tokens,
+            temperature=temperature,
+            top_p=top_p,
+            top_k=top_k,
+            presence_penalty=presence_penalty,
+            frequency_penalty=frequency_penalty,
+            stop_sequences=tuple(filter(None, (stop_sequences or "").split(","))),
+            seed=secrets.randbelow(2**32) if seed is None else seed,
+        )
+        print(f"Using seed: {params.seed}")
+        tokens = self.engine.read(prompt, system_prompt, prompt_template)
+        answer = self.engine.answer(tokens, params)
+        try:
+            yield from answer
+        finally:
+            self._report(answer)
+
+    def _report(self, answer: "Answer") -> None:
+        """Say what the answer took, whether it came to its end or was canceled."""
+        for name, value in answer.metrics().items():
+            current_scope().record_metric(name, value)
+        if answer.prompt_length + answer.length >= self.engine.context:
+            print(f"Stopped at the end of the context ({self.engine.context} tokens).")

@@ -27,10 +27,14 @@ LATE_SECONDS = 10
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one attempt: an answer's status, or why there was none."""
+    """What came of one attempt: an answer's status, or why there was none.
+
+    `error` is for the client, `cause` for the operator: it would map the network for a client.
+    """
 
     status: int | None = None
     error: str | None = None
+    cause: str | None = None
     excerpt: str | None = None
     retry_after: float = 0
     is_refused: bool = False
@@ -80,14 +84,6 @@ def is_in_the_way(delivery: Delivery) -> bool:
     )
 
 
-def new_line() -> egress.Line:
-    """A line for one attempt, with the limits of the settings."""
-    limits = settings.load().webhook
-    return egress.Line(
-        seconds=limits.webhook_seconds, connect_seconds=limits.webhook_connect_seconds
-    )
-
-
 def claim(delivery: Delivery) -> Delivery | None:
     """Take the right to make one attempt; None where another was first, or it is not due yet."""
     lease = settings.load().webhook.webhook_seconds + CLAIM_MARGIN_SECONDS
@@ -109,6 +105,14 @@ def attempt(claimed: Delivery, line: egress.Line) -> Delivery | None:
         error=outcome.error,
         excerpt=outcome.excerpt,
         next_attempt_at=_next_attempt(claimed, decision),
+    )
+    log.info(
+        "webhook_attempted",
+        prediction_id=claimed.prediction_id,
+        delivery_event=claimed.event,
+        state=decision.state,
+        status=outcome.status,
+        cause=outcome.cause,
     )
     return _settle(claimed, decision, made)
 
@@ -158,15 +162,23 @@ def _stretched(scheduled: float, outcome: Outcome) -> float:
 
 
 def _post(claimed: Delivery, line: egress.Line, at: datetime) -> Outcome:
+    limits = settings.load().webhook
     account = store.accounts.get(claimed.account_id)
     secrets = [account.webhook_secret] if account else []
     headers = signing.webhook_headers(secrets, claimed.id, claimed.body, at)
     try:
-        answer = egress.post(claimed.url, claimed.body, headers, line)
+        answer = egress.post(
+            claimed.url,
+            claimed.body,
+            headers,
+            seconds=limits.webhook_seconds,
+            connect_seconds=limits.webhook_connect_seconds,
+            line=line,
+        )
     except egress.Denied as error:
-        return Outcome(error=error.reason, is_refused=True)
+        return Outcome(error=error.shown, cause=error.reason, is_refused=True)
     except egress.Failed as error:
-        return Outcome(error=error.kind)
+        return Outcome(error=error.shown, cause=error.kind)
     asked = retry_after(answer.headers.get("Retry-After"), at)
     return Outcome(status=answer.status, excerpt=answer.excerpt, retry_after=asked)
 
@@ -187,12 +199,4 @@ def _settle(claimed: Delivery, decision: Decision, made: Attempt) -> Delivery | 
             settled = store.deliveries.settle(claimed, made, decision.state, decision.pause)
         if decision.state == GONE:
             store.deliveries.close_target(claimed.account_id, claimed.target, GONE)
-    log.info(
-        "webhook_attempted",
-        prediction_id=claimed.prediction_id,
-        delivery_event=claimed.event,
-        state=decision.state,
-        status=made.response_status,
-        error=made.error,
-    )
     return settled

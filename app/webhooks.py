@@ -37,7 +37,8 @@ def owe(prediction: Prediction, *events: str) -> None:
     if not prediction.webhook or event is None:
         return
     body = _body(prediction)
-    if event in INTERMEDIATE and store.deliveries.replace(prediction.id, INTERMEDIATE, body):
+    is_intermediate = event in INTERMEDIATE
+    if is_intermediate and store.deliveries.replace(prediction.id, INTERMEDIATE, event, body):
         return
     if event == COMPLETED:
         store.deliveries.close_pending(prediction.id, INTERMEDIATE, "superseded")

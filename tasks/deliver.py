@@ -47,7 +47,7 @@ def _attempt(head: Delivery) -> bool:
     if claimed is None:
         _come_back_for(head)
         return False
-    line = _lines[head.prediction_id] = deliveries.new_line()
+    line = _lines[head.prediction_id] = egress.Line()
     try:
         settled = deliveries.attempt(claimed, line)
     finally:

@@ -38,7 +38,8 @@ SCHEMA = {
 def account(**changes: Any) -> Account:
     """A kept account."""
     name = ids.random_text(8)
-    row = Account(**{"id": name, "username": name, "webhook_secret": signing.new_secret(), **changes})
+    given = {"id": name, "username": name, "webhook_secret": signing.new_secret(), **changes}
+    row = Account(**given)
     store.accounts.add(row)
     return row
 

@@ -104,10 +104,10 @@ def _settle(claimed: Delivery, made: Attempt, changes: Mapping[str, Any]) -> Del
     return settled
 
 
-def replace(prediction_id: str, events: Collection[str], body: bytes) -> bool:
-    """Renew the body of the pending delivery of one of these events; whether there was one."""
-    pending = [Delivery.prediction_id == prediction_id, Delivery.event.in_(events), _open, _unheld]
-    return bool(_change(pending, {"body": body}))
+def replace(prediction_id: str, among: Collection[str], event: str, body: bytes) -> bool:
+    """Renew the pending delivery of one of these events; whether there was one."""
+    pending = [Delivery.prediction_id == prediction_id, Delivery.event.in_(among), _open, _unheld]
+    return bool(_change(pending, {"event": event, "body": body}))
 
 
 def close_pending(prediction_id: str, events: Collection[str], state: str) -> None:

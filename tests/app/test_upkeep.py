@@ -1,0 +1,113 @@
+"""What time does to predictions, on both databases."""
+
+import pytest
+
+from app import leases, live, store, upkeep
+from app.status import Status
+from app.tables import Worker
+from tests import factories
+
+
+@pytest.fixture
+def prediction(account, version, queued):
+    return factories.prediction(account)
+
+
+def _set_past(prediction_id, *columns):
+    past = store.now().replace(year=2000)
+    store.predictions.change(prediction_id, dict.fromkeys(columns, past), where=list(Status))
+
+
+def test_a_lost_worker_s_prediction_is_queued_again(prediction, queued):
+    leases.take(prediction.id, "worker-1")
+    _set_past(prediction.id, "lease_expires_at")
+
+    upkeep.sweep()
+
+    assert queued.count(("predict", prediction.id, prediction.queue, "lab/echo")) == 1
+    assert leases.take(prediction.id, "worker-2").attempt == 2
+
+
+def test_a_prediction_whose_workers_died_three_times_fails(prediction):
+    for attempt in range(3):
+        leases.take(prediction.id, f"worker-{attempt}")
+        _set_past(prediction.id, "lease_expires_at")
+        upkeep.sweep()
+
+    row = store.predictions.get(prediction.id)
+    assert row.status is Status.FAILED
+    assert row.error == "The worker died while it ran the prediction, 3 times. Given up."
+
+
+def test_a_living_lease_is_left_alone(prediction, queued):
+    leases.take(prediction.id, "worker-1")
+    queued.clear()
+
+    upkeep.sweep()
+
+    assert queued == []
+
+
+def test_what_nobody_took_is_published_again_ever_more_seldom(prediction, queued):
+    pauses = []
+    for _ in range(3):
+        _set_past(prediction.id, "publish_at")
+        upkeep.sweep()
+        due = store.predictions.get(prediction.id).publish_at
+        pauses.append(round((due - store.now()).total_seconds()))
+
+    assert pauses == [15, 30, 60]
+    assert len(queued) == 3
+
+
+def test_a_prediction_past_its_deadline_is_canceled(prediction, queued):
+    _set_past(prediction.id, "deadline")
+
+    upkeep.sweep()
+
+    assert store.predictions.get(prediction.id).status is Status.CANCELED
+    assert leases.take(prediction.id, "worker-1") is None
+
+
+def test_a_prediction_that_runs_too_long_fails_and_is_stopped(prediction, queued):
+    leases.take(prediction.id, "worker-1")
+    _set_past(prediction.id, "run_expires_at")
+
+    upkeep.sweep()
+
+    row = store.predictions.get(prediction.id)
+    assert row.status is Status.FAILED
+    assert row.error == "The prediction ran longer than the model's limit of 1800 seconds."
+    assert ("cancel", prediction.id) in queued
+
+
+def test_when_the_broker_lost_everything_all_that_waits_is_published(
+    prediction, queued, monkeypatch
+):
+    upkeep.sweep()
+    queued.clear()
+    monkeypatch.setattr(live, "broker_is_new", lambda: True)
+
+    upkeep.sweep()
+
+    assert queued == [("predict", prediction.id, prediction.queue, "lab/echo")]
+
+
+def test_a_model_that_cannot_be_loaded_fails_what_waits_for_it(prediction, version):
+    upkeep.fail_waiting(version.id, "no weights")
+
+    row = store.predictions.get(prediction.id)
+    assert (row.status, row.error) == (
+        Status.FAILED,
+        "The model could not be loaded: no weights",
+    )
+
+
+def test_a_model_that_another_worker_holds_keeps_its_predictions(prediction, version):
+    store.workers.report(
+        Worker(id="w", version_id=version.id, model="lab/echo", state="ready", error=None)
+    )
+
+    upkeep.fail_waiting(version.id, "no weights")
+
+    assert store.predictions.get(prediction.id).status is Status.STARTING

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from app import live, queues, store
+from app.store import migration
 from app.tables import Account, Version
 from config import settings
 from tests import factories, postgres
@@ -48,7 +49,7 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HEARTH_DATA_DIR", str(file.parent))
         _forget()
-        store.migrate()
+        migration.migrate()
     _forget()
     return file
 
@@ -65,7 +66,7 @@ def postgres_server() -> Iterator[str]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("HEARTH_DATABASE_URL", f"{url}/empty")
             _forget()
-            store.migrate()
+            migration.migrate()
         _forget()
         yield url
 

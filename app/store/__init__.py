@@ -2,7 +2,6 @@
 
 from app.store import accounts, deliveries, models, predictions, workers
 from app.store.connection import after_commit, check, close, now, reading, transaction
-from app.store.migration import migrate
 
 __all__ = [
     "accounts",
@@ -10,7 +9,6 @@ __all__ = [
     "check",
     "close",
     "deliveries",
-    "migrate",
     "models",
     "now",
     "predictions",

@@ -5,7 +5,6 @@ import os
 import shlex
 import signal
 import sys
-import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
@@ -19,12 +18,14 @@ from circus.arbiter import Arbiter
 from circus.watcher import Watcher
 from tornado.ioloop import IOLoop
 
+from app import clock
 from tasks import tether
 
 ENDPOINTS = ("inproc://hearth-control", "inproc://hearth-events")  # no port, no socket file
 TICK_SECONDS = 0.2
 STEADY_SECONDS = 10  # who lived this long did not die of its start
 LONGEST_PAUSE_SECONDS = 30
+LAST_GRACE_SECONDS = 1.5
 CHUNK = 65536
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -116,7 +117,7 @@ class Supervisor:
         options: dict[str, Any] = {
             "copy_env": True,
             "env": {"PYTHONUNBUFFERED": "1"},
-            "graceful_timeout": self._grace,
+            "graceful_timeout": LAST_GRACE_SECONDS if last else self._grace,
             "respawn": False,
             "stdout_stream": {"stream": Lines(name, self._say)},
             "stderr_stream": {"stream": Lines(name, self._say)},
@@ -162,7 +163,7 @@ class Supervisor:
                 await asyncio.wait_for(self._stopping.wait(), TICK_SECONDS)
 
     async def _revive(self, watcher: Watcher) -> None:
-        life, now = self._lives[watcher.name], time.monotonic()
+        life, now = self._lives[watcher.name], clock.ticks()
         if not watcher.is_stopped():
             return
         if life.due is None:  # it ended unseen, between two looks
@@ -176,7 +177,7 @@ class Supervisor:
         for stream in (watcher.stdout_stream, watcher.stderr_stream):
             stream.close()
         if watcher.is_active():
-            pause = self._lives[watcher.name].end(time.monotonic())
+            pause = self._lives[watcher.name].end(clock.ticks())
             again = f"starting it again in {pause:.0f} s" if pause else "starting it again"
             self._say(watcher.name, f"{_end(exit_code)}; {again}")
         return True

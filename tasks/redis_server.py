@@ -11,6 +11,7 @@ from pathlib import Path
 
 import redis
 
+from app import clock
 from config import settings
 
 OLDEST = (6, 2)
@@ -76,10 +77,10 @@ def version_of(program: Path) -> tuple[int, ...]:
 
 def wait(url: str, seconds: float) -> None:
     """Return once the server answers and has read its data; raise RedisAway after so long."""
-    deadline = time.monotonic() + seconds
+    deadline = clock.ticks() + seconds
     with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
         while not _answers(client):
-            if time.monotonic() > deadline:
+            if clock.ticks() > deadline:
                 raise RedisAway(f"Redis did not answer within {seconds:.0f} seconds.")
             time.sleep(PAUSE_SECONDS)
 

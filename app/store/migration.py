@@ -4,6 +4,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from app.errors import Unavailable
@@ -25,3 +27,14 @@ def migrate() -> None:
             command.upgrade(config, "head")
     except AWAY as error:
         raise Unavailable("The database does not answer; try again shortly.") from error
+
+
+def is_current() -> bool:
+    """Whether every migration this code brings has been applied."""
+    known = ScriptDirectory(str(MIGRATIONS)).get_heads()
+    try:
+        with engine().connect() as connection:
+            applied = MigrationContext.configure(connection).get_current_heads()
+    except AWAY as error:
+        raise Unavailable("The database does not answer; try again shortly.") from error
+    return set(applied) == set(known)

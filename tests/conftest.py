@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -111,6 +113,15 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     monkeypatch.setattr(live, "announce_end", lambda id_: messages.append(("ended", id_)))
     monkeypatch.setattr(live, "broker_is_new", lambda: False)
     return messages
+
+
+@pytest.fixture(scope="session")
+def random_llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo Llama before it was taught: a real checkpoint that writes nonsense."""
+    folder = tmp_path_factory.mktemp("random-llama")
+    command = [sys.executable, "-m", "predictors.demo", "llama", str(folder)]
+    subprocess.run(command, check=True, capture_output=True, timeout=100)
+    return folder
 
 
 @pytest.fixture

@@ -46,6 +46,7 @@ class Unauthenticated(ServiceError):
 
     status = HTTPStatus.UNAUTHORIZED
     title = "Unauthenticated"
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
 
 
 class NotFound(ServiceError):
@@ -78,8 +79,7 @@ class UnknownVersion(InvalidRequest):
 
     def __init__(self) -> None:
         super().__init__(
-            "The specified version does not exist "
-            "(or perhaps you don't have permission to use it?)"
+            "The specified version does not exist (or perhaps you don't have permission to use it?)"
         )
 
 

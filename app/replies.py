@@ -116,6 +116,11 @@ class Delivery(TypedDict):
     created_at: Timestamp
     due_at: Timestamp | None
     settled_at: Timestamp | None
+
+
+class DeliveryLog(Delivery):
+    """A delivery with every attempt at it."""
+
     attempts: list[Attempt]
 
 
@@ -216,8 +221,8 @@ def webhook_secret(row: tables.Account) -> WebhookSecret:
     return {"key": row.webhook_secret}
 
 
-def delivery(row: tables.Delivery, attempts: Iterable[tables.Attempt]) -> Delivery:
-    """A delivery and what came of it so far; nothing is due once it is settled."""
+def delivery(row: tables.Delivery) -> Delivery:
+    """What is owed to a webhook; nothing is due once it is settled."""
     return {
         "id": row.id,
         "event": row.event,
@@ -227,8 +232,12 @@ def delivery(row: tables.Delivery, attempts: Iterable[tables.Attempt]) -> Delive
         "created_at": _time(row.created_at),
         "due_at": None if row.settled_at else _time(row.due_at),
         "settled_at": _optional(row.settled_at),
-        "attempts": [attempt(made) for made in attempts],
     }
+
+
+def delivery_log(row: tables.Delivery, attempts: Iterable[tables.Attempt]) -> DeliveryLog:
+    """A delivery and what came of it so far."""
+    return {**delivery(row), "attempts": [attempt(made) for made in attempts]}
 
 
 def attempt(row: tables.Attempt) -> Attempt:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, NotRequired
 
@@ -28,19 +28,23 @@ Event = Annotated[str, Field(json_schema_extra={"enum": list(EVENTS)})]
 class ModelPredictionBody(TypedDict):
     """What is asked of a model."""
 
-    input: dict[str, Any]
-    webhook: NotRequired[Address]
-    webhook_events_filter: NotRequired[list[Event]]
-    webhook_completed: NotRequired[Address]
-    stream: NotRequired[bool]
-    lifetime: NotRequired[str]
+    input: Annotated[dict[str, Any], Field(description="What the version's schema asks for.")]
+    webhook: NotRequired[Annotated[Address, Field(description="Where events are sent.")]]
+    webhook_events_filter: NotRequired[
+        Annotated[list[Event], Field(description="Which events; by default output and completed.")]
+    ]
+    webhook_completed: NotRequired[
+        Annotated[Address, Field(description="A webhook for `completed` alone.", deprecated=True)]
+    ]
+    stream: NotRequired[Annotated[bool, Field(description="No effect.", deprecated=True)]]
+    lifetime: NotRequired[Annotated[str, Field(description="The same as Cancel-After.")]]
 
 
 @with_config(ConfigDict(extra="forbid"))
 class PredictionBody(ModelPredictionBody):
     """What is asked of a version."""
 
-    version: str
+    version: Annotated[str, Field(description="`owner/name`, `owner/name:id` or a version's id.")]
 
 
 FOR_MODEL = inputs.Rules(TypeAdapter(ModelPredictionBody).json_schema())
@@ -70,12 +74,11 @@ class Asked:
         if self.problems:
             about_input = inputs.problems(version, given) if isinstance(given, dict) else []
             raise InvalidInput([*self.problems, *about_input])
-        legacy = self.content.get("webhook_completed") if "webhook" not in self.content else None
-        events = [COMPLETED] if legacy else self.content.get("webhook_events_filter")
+        webhook, events = _webhook(self.content)
         return NewPrediction(
             input=self.content["input"],
-            webhook=legacy or self.content.get("webhook"),
-            webhook_events=tuple(events) if events else None,
+            webhook=webhook,
+            webhook_events=events,
             cancel_after=headers.cancel_after(lifetime=self.content.get("lifetime")),
         )
 
@@ -84,6 +87,13 @@ def prediction(rules: inputs.Rules) -> Asked:
     """The prediction asked for in the body."""
     content = _content()
     return Asked(content, rules.problems(content))
+
+
+def _webhook(content: Mapping[str, Any]) -> tuple[str | None, tuple[str, ...] | None]:
+    """Where events go, and which; the old `webhook_completed` is a webhook with but that event."""
+    if "webhook" not in content and "webhook_completed" in content:
+        return content["webhook_completed"], (COMPLETED,)
+    return content.get("webhook"), tuple(content.get("webhook_events_filter", ())) or None
 
 
 def _content() -> dict[str, Any]:

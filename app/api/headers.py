@@ -4,9 +4,10 @@ import operator
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import NotRequired
+from typing import Annotated, NotRequired
 
 from flask import request
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.errors import InvalidRequest
@@ -20,7 +21,15 @@ WAIT = re.compile(r'\s*wait\s*(?:=\s*"?([0-9]{0,99})"?\s*)?(?:;.*)?', re.IGNOREC
 DURATION = re.compile(r"([0-9]{1,9})|(?:([0-9]{1,9})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})s)?")
 
 CreateHeaders = TypedDict(
-    "CreateHeaders", {"Prefer": NotRequired[str], "Cancel-After": NotRequired[str]}
+    "CreateHeaders",
+    {
+        "Prefer": NotRequired[
+            Annotated[str, Field(description="`wait` or `wait=10`: hold the answer for the end.")]
+        ],
+        "Cancel-After": NotRequired[
+            Annotated[str, Field(description="When to give up: from `5s` to `24h`, or `1m30s`.")]
+        ],
+    },
 )
 
 

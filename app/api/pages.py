@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 from app import replies, tables
 from app.errors import InvalidRequest
 from app.predictions import PAGE
-from app.replies import Delivery, Model, Prediction, Timestamp, Url, Version
+from app.replies import DeliveryLog, Model, Prediction, Timestamp, Url, Version
 from app.store.predictions import Window
 from config import settings
 
@@ -48,7 +48,7 @@ class VersionPage(Page):
 class DeliveryPage(Page):
     """What is owed to a prediction's webhook, oldest first."""
 
-    results: list[Delivery]
+    results: list[DeliveryLog]
 
 
 class PageQuery(TypedDict, total=False):

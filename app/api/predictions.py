@@ -64,15 +64,14 @@ def cancel(prediction_id: str) -> Reply:
 def deliveries_of(prediction_id: str) -> Reply:
     """List what is owed to a prediction's webhook, with every attempt."""
     owed = deliveries.page(auth.caller(), prediction_id)
-    return pages.whole([replies.delivery(row, attempts) for row, attempts in owed])
+    return pages.whole([replies.delivery_log(row, attempts) for row, attempts in owed])
 
 
 @routes.post("/predictions/<prediction_id>/deliveries/<delivery_id>/replay")
-@openapi.describe({202: replies.Delivery}, 404)
+@openapi.describe({200: replies.Delivery}, 404)
 def replay(prediction_id: str, delivery_id: str) -> Reply:
     """Send a delivery once more."""
-    replayed = deliveries.replay(auth.caller(), prediction_id, delivery_id)
-    return replies.delivery(replayed, ()), HTTPStatus.ACCEPTED
+    return replies.delivery(deliveries.replay(auth.caller(), prediction_id, delivery_id))
 
 
 def _created(prediction: Prediction) -> Reply:

@@ -19,6 +19,8 @@ SECRETS = (
     (re.compile(r"(://)[^\s/?#'\"]*@"), rf"\1{REDACTED}@"),
     (re.compile(r"(\b[a-z]+://[^\s?#'\"]*\?)[^\s'\"]+"), rf"\1{REDACTED}"),
 )
+QUIET = ("alembic", "celery.app.trace", "celery.beat", "celery.worker.strategy")
+"""Loggers whose everyday news says nothing that ours do not."""
 
 
 def configure() -> None:
@@ -35,6 +37,8 @@ def configure() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(chosen.log_level)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
     logging.captureWarnings(capture=True)
 
 

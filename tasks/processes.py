@@ -26,6 +26,7 @@ TICK_SECONDS = 0.2
 STEADY_SECONDS = 10  # who lived this long did not die of its start
 LONGEST_PAUSE_SECONDS = 30
 LAST_GRACE_SECONDS = 1.5
+DOUBLED_SECONDS = 0.5
 CHUNK = 65536
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -108,6 +109,7 @@ class Supervisor:
         self._last: set[str] = set()
         self._new: deque[Callable[[], object]] = deque()
         self._stopping = asyncio.Event()
+        self._patient_until = 0.0
         self._arbiter = Arbiter(
             [], *ENDPOINTS, check_delay=-1, loop=IOLoop.current(), proc_name="hearth"
         )
@@ -141,10 +143,12 @@ class Supervisor:
             await told
 
     def interrupt(self) -> None:
-        """Stop at the first signal, at once at the second."""
-        if self._stopping.is_set():
+        """Stop at the first signal, at once at a later one; `make` may double the first."""
+        if not self._stopping.is_set():
+            self._patient_until = clock.ticks() + DOUBLED_SECONDS
+            self._stopping.set()
+        elif clock.ticks() > self._patient_until:
             _kill_descendants()
-        self._stopping.set()
 
     async def close(self) -> None:
         """Stop every process, the last ones last, and kill what outlived its own parent."""

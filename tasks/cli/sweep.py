@@ -17,7 +17,8 @@ class Clock(bootsteps.StartStopStep):
 
     def create(self, worker: Any) -> Any:
         """The thread, which the worker starts and stops."""
-        return beat.EmbeddedService(worker.app, thread=True)
+        scheduler = worker.app.conf.beat_scheduler  # else the default, which keeps a pickle
+        return beat.EmbeddedService(worker.app, thread=True, scheduler_cls=scheduler)
 
 
 @click.command(short_help="Find what is lost or overdue.")

@@ -34,6 +34,18 @@ child = subprocess.Popen([sys.executable, "-c", {STUBBORN!r}], start_new_session
 time.sleep(600)
 """
 BROKEN = "print('x' * 50000); raise SystemExit('no weights here')"
+PATIENT = """
+import signal, sys, time
+def leave(*_):
+    print("asked")
+    time.sleep(0.7)
+    print("done")
+    time.sleep(0.3)
+    sys.exit()
+signal.signal(15, leave)
+print("ready")
+time.sleep(600)
+"""
 FAREWELL = """
 import pathlib, signal, sys, time
 def leave(*_):
@@ -97,6 +109,12 @@ def supervise(tmp_path: Path) -> Iterator[Supervise]:
         each.process.wait()
 
 
+def ended_after_another(number: signal.Signals, process: psutil.Popen) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        process.send_signal(number)
+    return process.poll() is not None
+
+
 def until(condition: Callable[[], object]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not condition():
@@ -125,10 +143,21 @@ def test_a_second_signal_does_not_wait_for_anybody(supervise: Supervise) -> None
 
     supervised.process.send_signal(signal.SIGINT)
     until(lambda: not good.is_running() or good.status() == "zombie")
-    supervised.process.send_signal(signal.SIGINT)
+    until(lambda: ended_after_another(signal.SIGINT, supervised.process))
 
-    assert supervised.process.wait(PATIENCE) == 0
     assert supervised.leftovers() == []
+
+
+def test_a_signal_that_comes_twice_at_once_is_one(supervise: Supervise) -> None:
+    supervised = supervise(grace=3, good=GOOD, patient=PATIENT)
+    supervised.await_output("good | good began", "patient | ready")
+
+    for _ in range(2):
+        supervised.process.terminate()
+        until(lambda: "patient | asked" in supervised.output)
+    supervised.process.wait(PATIENCE)
+
+    assert "patient | done" in supervised.output
 
 
 def test_children_go_with_a_supervisor_that_is_killed(supervise: Supervise) -> None:

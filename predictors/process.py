@@ -1,0 +1,172 @@
+"""One runner process seen from outside: its messages, what it prints, how it ends.
+
+Standard output and error are one pipe that is read here, not in the runner: what C code, child
+processes and a crash print is caught too, a flood waits in the pipe, and all that was printed
+before a message was sent is in the pipe when the message arrives.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import select
+import signal
+import struct
+import subprocess
+import termios
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from predictors import spawning
+from predictors.runner.cog.server.channel import LARGEST_MESSAGE
+
+SEND_SECONDS = 30
+EXIT_SECONDS = 1
+KILL_SECONDS = 10
+EXIT_POLL_SECONDS = 0.002
+RECEIVE_BYTES = 1 << 20
+SIGNALS = {number.value: number.name for number in signal.Signals}
+
+Reading = tuple[bytes, list[dict[str, Any]]]
+
+
+class Gone(Exception):
+    """The process has ended, or was ended; the reason is for people to read."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Process:
+    """A runner in a process group of its own; read by one thread, told and ended by any."""
+
+    def __init__(self, reference: str, *, folder: Path, environment: Mapping[str, str]) -> None:
+        try:
+            self._popen, self._ends = spawning.spawn(reference, folder, environment)
+        except OSError as error:
+            raise Gone(f"could not be started: {error}") from error
+        self._ends.channel.settimeout(SEND_SECONDS)
+        self._ends.control.settimeout(0)
+        self._poll = select.poll()
+        self._poll.register(self._ends.channel, select.POLLIN)
+        self._poll.register(self._ends.output, select.POLLIN)
+        self._received = bytearray()
+        self._reason: str | None = None
+        self._using, self._telling, self._ending = (threading.Lock() for _ in range(3))
+
+    @property
+    def pid(self) -> int:
+        """The process's id, and its group's."""
+        return self._popen.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+        return self._reason is None and self._exit() is None
+
+    def send(self, message: bytes) -> None:
+        """Ask for something; that nobody listens any more is told by `read`."""
+        with self._using:
+            try:
+                self._ends.channel.sendall(message)
+            except TimeoutError:
+                self.end("took no input")
+            except OSError:
+                return
+
+    def tell(self, line: str) -> None:
+        """Say something that is heard at any time, from any thread."""
+        with self._telling, contextlib.suppress(OSError):
+            self._ends.control.send(f"{line}\n".encode())
+
+    def read(self, timeout: float) -> Reading:
+        """What was printed, then what was said after it; nothing once the time is up."""
+        with self._using:
+            if self._ends.is_closed:
+                raise Gone(self._reason or "closed")
+            ready = {descriptor for descriptor, _ in self._poll.poll(timeout * 1000)}
+            is_over = not ready and not self.is_alive
+            messages: list[dict[str, Any]] = []
+            if self._ends.channel.fileno() in ready:
+                messages, is_over = self._receive()
+            if is_over:
+                self.end(self._cause())
+            printed = self._drain(is_ready=self._ends.output.fileno() in ready)
+        if is_over and not printed:
+            raise Gone(self._reason or "")
+        return printed, messages
+
+    def discard(self) -> None:
+        """Throw away what was printed since the last reading."""
+        with self._using:
+            if not self._ends.is_closed:
+                self._drain()
+
+    def end(self, reason: str) -> None:
+        """Kill the process group; the first reason is the one that readers are given."""
+        with self._ending:
+            if self._reason is not None:
+                return
+            self._reason = reason
+            # Before the wait: until then nobody else can be given this process group's number.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._popen.wait(KILL_SECONDS)
+
+    def close(self) -> None:
+        """Close our ends, once no thread uses them; after `end`."""
+        with self._using, self._telling:
+            self._ends.close()
+
+    def _receive(self) -> tuple[list[dict[str, Any]], bool]:
+        """The messages that are complete, and whether there will be no more."""
+        try:
+            chunk = self._ends.channel.recv(RECEIVE_BYTES)
+            return self._cut(chunk), not chunk
+        except OSError:
+            return [], True
+        except ValueError:
+            self.end("sent what is no message")
+            return [], True
+
+    def _cut(self, chunk: bytes) -> list[dict[str, Any]]:
+        self._received += chunk
+        if len(self._received) > LARGEST_MESSAGE:
+            raise ValueError
+        if b"\n" not in chunk:
+            return []
+        *lines, rest = self._received.split(b"\n")
+        self._received = rest
+        return [json.loads(line) for line in lines]
+
+    def _drain(self, *, is_ready: bool = False) -> bytes:
+        """What is in the pipe by now, and no more: a flood must not keep messages waiting."""
+        size = fcntl.ioctl(self._ends.output, termios.FIONREAD, struct.pack("i", 0))
+        (count,) = struct.unpack("i", size)
+        if is_ready and not count:  # nobody can write any more
+            self._poll.unregister(self._ends.output)
+        return self._ends.output.read(count) or b"" if count else b""
+
+    def _cause(self) -> str:
+        """Why it is over; an exit is seen a little later than the end of its socket."""
+        deadline = time.monotonic() + EXIT_SECONDS
+        while time.monotonic() < deadline and self.is_alive:
+            time.sleep(EXIT_POLL_SECONDS)
+        return self._exit() or "closed its connection"
+
+    def _exit(self) -> str | None:
+        """How it exited, without taking note for good; None while it runs."""
+        try:
+            ended = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return "ended"
+        if ended is None:
+            return None
+        if ended.si_code == os.CLD_EXITED:
+            return f"exited with status {ended.si_status}"
+        return f"killed by signal {SIGNALS.get(ended.si_status, ended.si_status)}"

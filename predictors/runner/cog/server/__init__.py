@@ -1,0 +1,1 @@
+"""Runs a predictor for the process at the other end of a socket."""

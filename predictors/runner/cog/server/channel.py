@@ -1,0 +1,50 @@
+"""Messages with the worker: one JSON object a line, on a socket."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LARGEST_MESSAGE = 64 * 1024 * 1024
+
+
+class MessageTooLarge(Exception):
+    """More than one message may hold."""
+
+    def __init__(self, what: str, size: int) -> None:
+        limit = LARGEST_MESSAGE >> 20
+        super().__init__(
+            f"The {what} takes {size >> 20} MiB as JSON; at most {limit} MiB are carried."
+        )
+
+
+def pack(message: dict[str, Any], *, what: str) -> bytes:
+    """A message as it is sent."""
+    text = json.dumps(message, allow_nan=False, separators=(",", ":"), default=os.fspath)
+    packed = text.encode() + b"\n"
+    if len(packed) > LARGEST_MESSAGE:
+        raise MessageTooLarge(what, len(packed))
+    return packed
+
+
+class Channel:
+    """The runner's end of the socket; used by the main thread alone."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._socket = socket.socket(fileno=descriptor)
+        self._socket.set_inheritable(False)
+
+    def requests(self) -> Iterator[dict[str, Any]]:
+        """What the worker asks for, until it is gone."""
+        with self._socket.makefile("rb") as lines:
+            for line in lines:
+                yield json.loads(line)
+
+    def send(self, kind: str, **facts: Any) -> None:
+        """Tell the worker something."""
+        self._socket.sendall(pack({"kind": kind, **facts}, what=kind))

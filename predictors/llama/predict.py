@@ -41,14 +41,16 @@ class Predictor(BasePredictor):
         top_p: float = Input(
             description="Draw from the likeliest tokens up to this share", default=0.9, ge=0, le=1
         ),
-        top_k: int = Input(description="Draw from so many at most; 0 for all", default=50, ge=0),
-        presence_penalty: float = Input(description="Against any token used before", default=0),
-        frequency_penalty: float = Input(description="Against a token, per use", default=0),
-        stop_sequences: str | None = Input(description="Ends, comma-separated", default=None),
+        top_k: int = Input(description="Draw from at most this many; 0 for all", default=50, ge=0),
+        presence_penalty: float = Input(description="Against tokens already used", default=0),
+        frequency_penalty: float = Input(description="The same, per use", default=0),
+        stop_sequences: str | None = Input(
+            description="Where to end, comma-separated", default=None
+        ),
         prompt_template: str | None = Input(
             description="Text with {prompt} and {system_prompt} in it", default=None
         ),
-        seed: int | None = Input(description="Repeats an answer; blank draws one", default=None),
+        seed: int | None = Input(description="Same seed, same answer", default=None),
     ) -> ConcatenateIterator[str]:
         """Write the answer, yielding its text as it comes."""
         params = Params(

@@ -17,6 +17,7 @@ from predictors.demo.llama import lessons
 from predictors.demo.llama.tokenizer import chat
 
 STEPS = 1400
+THREADS = 2  # on every machine: another number rounds differently, and so teaches other weights
 WARM_UP = 20
 BARE_SUMS, ASKED_SUMS, CHATS = 64, 32, 24
 IGNORED = -100  # the label that torch's cross entropy leaves out
@@ -26,6 +27,7 @@ Row = tuple[list[int], list[int]]  # a prompt's tokens, its answer's tokens
 
 def teach(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast) -> None:
     """Teach the model its lessons; the same weights for the same torch, threads and CPU type."""
+    torch.set_num_threads(THREADS)
     optimizers = _optimizers(model)
     peaks = [optimizer.param_groups[0]["lr"] for optimizer in optimizers]
     batches = _batches(tokenizer)

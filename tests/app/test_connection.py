@@ -1,0 +1,84 @@
+"""Transactions: what is changed together, and what follows once it stands."""
+
+import threading
+
+import pytest
+
+from app import store
+from app.errors import Unavailable
+from app.store import migration
+from app.tables import Account
+from tests import factories
+
+
+def test_what_raises_inside_a_transaction_leaves_nothing_behind(database):
+    told = []
+
+    def break_off():
+        with store.transaction():
+            factories.account(id="half")
+            store.after_commit(told.append, "done")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
+
+    assert store.accounts.get("half") is None
+    assert told == []
+
+
+def test_what_is_to_follow_is_done_after_the_commit(database):
+    seen = []
+
+    with store.transaction():
+        factories.account(id="whole")
+        store.after_commit(lambda: seen.append(store.accounts.get("whole")))
+        assert seen == []
+
+    assert isinstance(seen[0], Account)
+
+
+def test_inner_transactions_join_the_outer_one(database):
+    def break_off():
+        with store.transaction():
+            with store.transaction():
+                factories.account(id="inner")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
+
+    assert store.accounts.get("inner") is None
+
+
+def test_after_commit_needs_a_transaction(database):
+    with pytest.raises(RuntimeError, match="open transaction"):
+        store.after_commit(print)
+
+
+def test_many_writers_wait_for_each_other(database):
+    def write(number):
+        for turn in range(10):
+            factories.account(id=f"{number}-{turn}")
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert all(store.accounts.get(f"{n}-{t}") for n in range(8) for t in range(10))
+
+
+def test_a_database_that_is_away_is_said_to_be(configure, tmp_path):
+    configure(database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
+
+    with pytest.raises(Unavailable):
+        store.check()
+
+
+def test_migrating_twice_is_as_good_as_once(database):
+    migration.migrate()
+    migration.migrate()
+
+    store.check()

@@ -44,9 +44,7 @@ class Predictor(BasePredictor):
         top_k: int = Input(description="Draw from at most this many; 0 for all", default=50, ge=0),
         presence_penalty: float = Input(description="Against tokens already used", default=0),
         frequency_penalty: float = Input(description="The same, per use", default=0),
-        stop_sequences: str | None = Input(
-            description="Where to end, comma-separated", default=None
-        ),
+        stop_sequences: str | None = Input(description="Ends, comma-separated", default=None),
         prompt_template: str | None = Input(
             description="Text with {prompt} and {system_prompt} in it", default=None
         ),

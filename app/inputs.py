@@ -1,5 +1,6 @@
 """Check a request against a JSON schema, and say what is wrong in the words of Replicate's API."""
 
+import copy
 import itertools
 import json
 import re
@@ -47,9 +48,9 @@ class Rules:
     def __init__(self, schema: Mapping[str, Any], *, root: Mapping[str, Any] | None = None) -> None:
         self._validator = _Validator(root or schema).evolve(schema=schema)
         properties = schema.get("properties", {})
-        given = {name: rule.get("default") for name, rule in properties.items()}
+        defaults = {name: rule.get("default") for name, rule in properties.items()}
         self._names = tuple(properties)
-        self._defaults = {name: value for name, value in given.items() if value is not None}
+        self._defaults = {name: value for name, value in defaults.items() if value is not None}
 
     def problems(self, value: Any, path: str = "") -> list[InvalidField]:
         """What is wrong with a value: outer things first, one per place where the type is wrong."""
@@ -64,7 +65,8 @@ class Rules:
 
     def complete(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """The properties the schema knows, with its defaults for those that are missing."""
-        return self._defaults | {name: value[name] for name in self._names if name in value}
+        given = {name: value[name] for name in self._names if name in value}
+        return copy.deepcopy(self._defaults) | given
 
 
 def check(version: Version, value: Any) -> dict[str, Any]:

@@ -26,7 +26,7 @@ HEADERS = {
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
-routes = Blueprint("openapi", __name__)
+routes = Blueprint("document", __name__)  # spectree passes over what is called openapi
 
 
 class Problem(TypedDict):

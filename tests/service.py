@@ -1,5 +1,6 @@
 """A whole Hearth of the tests' own: `hearth up` on free ports with an empty data folder."""
 
+import functools
 import os
 import signal
 import socket
@@ -73,6 +74,8 @@ class Service:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if "client" in vars(self):
+            self.client._client.close()
         family = self.processes()
         self.process.send_signal(signal.SIGTERM)
         try:
@@ -88,7 +91,7 @@ class Service:
         """The first account's token."""
         return (self.folder / "data" / "token").read_text().strip()
 
-    @property
+    @functools.cached_property
     def client(self) -> replicate.Client:
         """The official client."""
         return replicate.Client(base_url=self.url, api_token=self.token)

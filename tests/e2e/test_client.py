@@ -93,7 +93,7 @@ def test_wrong_input_is_refused_with_its_field(client):
 def test_a_wrong_token_is_refused(service):
     stranger = replicate.Client(base_url=service.url, api_token="hth_wrong")
 
-    with pytest.raises(ReplicateError) as refused:
+    with stranger._client, pytest.raises(ReplicateError) as refused:
         stranger.models.get("test/hello")
 
     assert refused.value.status == 401

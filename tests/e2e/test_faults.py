@@ -103,7 +103,7 @@ def test_a_prediction_that_kills_its_runner_fails_and_the_next_is_served(service
     crashing = service.call(
         "POST",
         "/v1/models/test/crashes/predictions",
-        json={"input": {}},
+        json={"input": {"how": "signal"}},
         headers={"Prefer": "wait=30"},
     ).json()
 

@@ -1,0 +1,1 @@
+"""How fast Hearth is beside others, measured in one run on one machine."""

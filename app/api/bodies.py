@@ -134,14 +134,11 @@ def _finite(text: str) -> float:
     return number
 
 
-def _is_deeper(value: Any, levels: int) -> bool:
-    level = [value]
-    for _ in range(levels):
-        level = [inner for outer in level for inner in _children(outer)]
-    return any(isinstance(value, dict | list) for value in level)
-
-
-def _children(value: Any) -> Sequence[Any]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else ()
+def _is_deeper(content: dict[str, Any], levels: int) -> bool:
+    """Whether objects and arrays stand inside each other more than so many times."""
+    level: list[Any] = [content]
+    while level and levels:
+        inner = (value.values() if isinstance(value, dict) else value for value in level)
+        level = [each for values in inner for each in values if isinstance(each, dict | list)]
+        levels -= 1
+    return bool(level)

@@ -59,17 +59,20 @@ class Reply:
 class Receiver:
     """A receiver on a free loopback port, for as long as its block lasts."""
 
-    def __init__(self, *, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.requests: list[Request] = []
         self.connections = 0
         self.closing = threading.Event()
         self._arrived = threading.Condition()
         self._scripted: deque[Reply] = deque()
         self._usual = Reply()
-        self._server = _Server((host, 0), self, tls)
+        self._server = _Server((host, port), self, tls)
         scheme = "https" if tls else "http"
         self.host, self.port = host, self._server.server_port
-        self.url = f"{scheme}://{host}:{self.port}/hook"
+        shown = f"[{host}]" if ":" in host else host
+        self.url = f"{scheme}://{shown}:{self.port}/hook"
 
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
@@ -182,6 +185,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(
         self, address: tuple[str, int], receiver: Receiver, tls: ssl.SSLContext | None
     ) -> None:
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         super().__init__(address, _Handler)
         self.receiver = receiver
         self.tls = tls

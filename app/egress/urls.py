@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
 from app.egress import addresses
@@ -63,8 +62,6 @@ def parse(url: str) -> Target:
     parts = _split(url)
     if parts.scheme not in _PORTS:
         raise Denied("The URL must begin with http:// or https://.")
-    if "@" in urlsplit(url).netloc:
-        raise Denied("The URL must not contain a user name or password; remove all before the @.")
     if parts.port == 0:
         raise Denied("The URL's port must be between 1 and 65535.")
     port = parts.port or _PORTS[parts.scheme]
@@ -77,9 +74,12 @@ def _split(url: str) -> Url:
     if not url.isprintable() or " " in url or "\\" in url:
         raise Denied("The URL must not contain spaces, control characters or backslashes.")
     try:
-        return parse_url(url)
-    except LocationParseError:
+        parts, authority = parse_url(url), urlsplit(url).netloc
+    except ValueError:
         raise Denied("The URL's host or port is not valid; write https://host/path.") from None
+    if "@" in authority:
+        raise Denied("The URL must not contain a user name or password; remove all before the @.")
+    return parts
 
 
 def _host(parts: Url) -> str:

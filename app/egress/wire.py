@@ -54,6 +54,11 @@ class Wire(socket.socket):
             # Not self.shutdown: on TLS that drops the encryption under the other thread's feet.
             socket.socket.shutdown(self, socket.SHUT_RDWR)
 
+    def hang_up(self) -> None:
+        """Close for good; after close() alone a reader left in a traceback keeps it open."""
+        with contextlib.suppress(OSError):
+            socket.close(self.detach())
+
     def _step(self) -> Line:
         line = current.get()
         line.hold(self.interrupt)
@@ -131,9 +136,17 @@ def _open(address: Address, port: int, seconds: float) -> Wire:
 class _Connection(HTTPConnection):
     _new_conn = dial
 
+    def getresponse(self) -> Any:
+        wire: Any = self.sock
+        with contextlib.ExitStack() as failing:
+            failing.callback(wire.hang_up)
+            response = super().getresponse()
+            failing.pop_all()
+        return response
 
-class _SecureConnection(HTTPSConnection):
-    _new_conn = dial
+
+class _SecureConnection(_Connection, HTTPSConnection):
+    pass
 
 
 class Pool(HTTPConnectionPool):

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 
 import redis
 import structlog
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from app.errors import Unavailable
 from config import settings
@@ -112,7 +114,10 @@ class _Listener(threading.Thread):
 
 @functools.cache
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(settings.load().redis_url, decode_responses=True, **TIMEOUTS)
+    once = Retry(NoBackoff(), retries=0)  # redis-py's own retries would hold a request for 8 s
+    return redis.Redis.from_url(
+        settings.load().redis_url, decode_responses=True, retry=once, **TIMEOUTS
+    )
 
 
 @functools.cache

@@ -39,6 +39,7 @@ def main(ref: str) -> None:
 def _arguments(mine: Instance) -> list[str]:
     name = mine.id.partition("@")[0]
     return [
+        "--quiet",  # no banner
         "worker",
         f"--hostname={name}@{socket.gethostname()}",
         f"--queues={mine.entry.queue}",

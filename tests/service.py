@@ -106,7 +106,7 @@ class Service:
         assert self.process.poll() is None, "hearth up has ended"
         try:
             return requests.get(f"{self.url}/health/ready", timeout=5).ok
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     def processes(self, *words: str) -> list[psutil.Process]:

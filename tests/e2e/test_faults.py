@@ -20,7 +20,7 @@ VICTIMS = {
     "worker": ("hearth", " worker "),
     "deliver": ("hearth", " deliver"),
     "sweep": ("hearth", " sweep"),
-    "web": ("hearth", " web"),
+    "web": ("gunicorn",),
     "redis": ("redis-server",),
 }
 ENDED = {"succeeded", "failed", "canceled"}
@@ -83,8 +83,9 @@ def test_nothing_is_lost_when_this_process_is_killed(service, receiver, victim):
     client = _Client(service, receiver)
     client.start()
     for _ in range(3):
-        eventually(lambda: service.processes(*VICTIMS[victim]), what=f"{victim} is up")
+        eventually(service.is_ready, within=60, what="the service is ready")
         time.sleep(0.8)
+        assert service.processes(*VICTIMS[victim])
         service.kill(*VICTIMS[victim])
     eventually(service.is_ready, within=60, what="the service is ready again")
     time.sleep(0.5)

@@ -41,6 +41,7 @@ def application(settings: Settings) -> Flask:
     app.url_map.converters["default"] = Name
     app.before_request(_name_request)
     app.after_request(_tell_name)
+    app.teardown_request(_forget_name)
     errors.register(app)
     for blueprint in (v1, health.routes, openapi.routes):
         app.register_blueprint(blueprint)
@@ -50,10 +51,13 @@ def application(settings: Settings) -> Flask:
 def _name_request() -> None:
     """Give the request an id that stands in every log line and in the answer."""
     g.request_id = secrets.token_hex(8)
-    structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
 
 def _tell_name(response: Response) -> Response:
     response.headers[REQUEST_ID] = g.request_id
     return response
+
+
+def _forget_name(_error: BaseException | None) -> None:
+    structlog.contextvars.clear_contextvars()

@@ -102,7 +102,7 @@ def _content() -> dict[str, Any]:
         raise UnsupportedMediaType("The request body must be sent as application/json.")
     try:
         content = json.loads(
-            request.get_data(cache=False).decode(),
+            _text(),
             object_pairs_hook=_object,
             parse_constant=_refuse,
             parse_float=_finite,
@@ -114,6 +114,11 @@ def _content() -> dict[str, Any]:
     if _is_deeper(content, DEEPEST):
         raise BadRequest(f"The request body is nested deeper than {DEEPEST} levels.")
     return content
+
+
+def _text() -> str:
+    """All of the body; reading on at its end refuses a chunked one that was cut at the limit."""
+    return (request.get_data(cache=False) + request.stream.read(1)).decode()
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,6 +1,10 @@
 """Every error and its JSON."""
 
+import io
+import json
+
 import pytest
+import structlog
 
 from app import create_app, predictions, store
 from app.errors import Unavailable
@@ -93,6 +97,19 @@ def test_other_media_are_named(caller):
     assert (answer.status_code, answer.json) == (415, OTHER_MEDIA)
 
 
+@pytest.mark.parametrize(("size", "status"), [(1000, 201), (1025, 413), (100_000, 413)])
+def test_a_body_in_chunks_is_refused_past_the_limit(caller, size, status):
+    body = json.dumps(GOOD).encode().ljust(size)
+    chunked = {
+        "input_stream": io.BytesIO(body),
+        "environ_overrides": {"wsgi.input_terminated": True},
+    }
+
+    answer = caller.call("POST", "/v1/predictions", **chunked)
+
+    assert answer.status_code == status
+
+
 def test_a_wrong_method_is_told_the_right_ones(caller):
     allowed = caller.call("PATCH", "/v1/predictions").headers["Allow"]
 
@@ -130,6 +147,12 @@ def test_each_answer_names_its_request(caller):
     first, second = (caller.get("/v1/nothing").headers["X-Request-Id"] for _ in range(2))
 
     assert first != second
+
+
+def test_what_is_logged_after_a_request_does_not_carry_its_id(caller):
+    caller.get("/v1/account")
+
+    assert structlog.contextvars.get_contextvars() == {}
 
 
 def test_head_says_what_get_would(caller):

@@ -1,1 +1,1 @@
-"""What an installation can decide: settings, queue names, logging, the web server, the catalogue."""
+"""What an installation can decide: settings, queue names, logs, the web server, the catalogue."""

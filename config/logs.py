@@ -19,7 +19,14 @@ SECRETS = (
     (re.compile(r"(://)[^\s/?#'\"]*@"), rf"\1{REDACTED}@"),
     (re.compile(r"(\b[a-z]+://[^\s?#'\"]*\?)[^\s'\"]+"), rf"\1{REDACTED}"),
 )
-QUIET = ("alembic", "celery.app.trace", "celery.beat", "celery.worker.strategy")
+QUIET = (
+    "alembic",
+    "celery.app.trace",
+    "celery.beat",
+    "celery.worker.strategy",
+    "circus",
+    "httpx",
+)
 """Loggers whose everyday news says nothing that ours do not."""
 
 

@@ -1,9 +1,14 @@
 """The Celery application of the workers: what they drain, and how they behave."""
 
+import warnings
+
 from celery import Celery
+from celery.platforms import SecurityWarning
 
 from config import broker, queues, settings
 from tasks import watchdog
+
+warnings.simplefilter("ignore", SecurityWarning)  # root is in danger from pickle; we take JSON only
 
 celery = Celery("hearth", include=["tasks.predict", "tasks.deliver", "tasks.sweep"])
 celery.conf.update(broker.options())

@@ -154,7 +154,7 @@ class Supervisor:
         """Stop every process, the last ones last, and kill what outlived its own parent."""
         await self._arbiter.stop_watchers(watcher_iter_func=self._first_to_stop)
         await self._arbiter.stop()
-        _kill_descendants()
+        psutil.wait_procs(_kill_descendants(), timeout=LAST_GRACE_SECONDS)
 
     async def _watch(self) -> None:
         while not self._stopping.is_set():
@@ -224,7 +224,9 @@ def _end(exit_code: int) -> str:
     return f"exited with status {exit_code}"
 
 
-def _kill_descendants() -> None:
-    for process in psutil.Process().children(recursive=True):
+def _kill_descendants() -> list[psutil.Process]:
+    family = psutil.Process().children(recursive=True)
+    for process in family:
         with suppress(psutil.NoSuchProcess):
             process.kill()
+    return family

@@ -48,7 +48,7 @@ async def _tell(supervisor: processes.Supervisor, *, with_prediction: bool) -> N
     await _until_ready()
     if with_prediction:
         await _predict(token)
-    screen.tell(welcome.text(token))
+    click.echo(welcome.text(token))
     await asyncio.Event().wait()
 
 

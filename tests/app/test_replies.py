@@ -6,7 +6,7 @@ import pytest
 
 from app import replies
 from app.status import Status
-from app.tables import Delivery, Prediction
+from app.tables import Attempt, Delivery, Prediction
 
 NOON = datetime(2026, 2, 3, 12, tzinfo=UTC)
 
@@ -83,3 +83,15 @@ def test_a_settled_delivery_is_due_no_more():
     row.failures, row.created_at, row.due_at, row.settled_at = 0, NOON, NOON, NOON
 
     assert replies.delivery(row)["due_at"] is None
+
+
+def test_a_delivery_log_holds_every_attempt():
+    row = Delivery(id="d1", event="completed", url="http://a.example", state="due")
+    row.failures, row.created_at, row.due_at = 1, NOON, NOON + timedelta(seconds=2)
+    made = Attempt(number=1, trigger="schedule", started_at=NOON, seconds=0.1, error="refused")
+
+    log = replies.delivery_log(row, [made])
+
+    assert (log["due_at"], log["settled_at"]) == ("2026-02-03T12:00:02.000000Z", None)
+    assert [each["error"] for each in log["attempts"]] == ["refused"]
+    assert log["attempts"][0]["started_at"] == "2026-02-03T12:00:00.000000Z"

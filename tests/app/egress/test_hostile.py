@@ -136,11 +136,13 @@ def test_another_thread_can_cut_an_attempt(failure, receiver):
     receiver.answer(delay=math.inf)
     cutter = threading.Thread(target=lambda: (receiver.wait_for(1), line.cut()))
     cutter.start()
+    started = time.monotonic()
 
     failed = failure(receiver.url, line=line)
 
     cutter.join()
     assert failed.kind == "cut"
+    assert time.monotonic() - started < 2
 
 
 def test_a_line_cut_beforehand_sends_nothing(failure, receiver):

@@ -4,6 +4,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -72,10 +73,12 @@ def test_tls_meets_the_same_deadline_and_cut(failure, loopback, certificates, tr
         late = failure(url, seconds=0.4)
         cutter = threading.Thread(target=lambda: (receiver.wait_for(2), line.cut()))
         cutter.start()
+        started = time.monotonic()
         cut = failure(url, line=line)
         cutter.join()
 
     assert (late.kind, cut.kind) == ("timeout", "cut")
+    assert time.monotonic() - started < 2
 
 
 @pytest.mark.parametrize("name", ["localhost", "elsewhere.example"])

@@ -5,7 +5,11 @@ import itertools
 import threading
 from collections.abc import Callable
 
+import structlog
+
 from app import clock
+
+log = structlog.get_logger()
 
 Call = Callable[[], object]
 
@@ -28,7 +32,11 @@ class Alarm(threading.Thread):
     def run(self) -> None:
         """Make calls for ever."""
         while True:
-            self._next()()
+            call = self._next()
+            try:
+                call()
+            except Exception:
+                log.exception("alarm_call_failed")
 
     def _next(self) -> Call:
         with self._changed:

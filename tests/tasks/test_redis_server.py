@@ -1,38 +1,20 @@
 import os
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import redis
 
 from config import settings
 from tasks import redis_server
+from tests import embedded
+from tests.conftest import Configure
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def data_dir(configure: Configure, tmp_path: Path) -> Path:
     folder = tmp_path / 'data "dir"'
-    monkeypatch.setenv("HEARTH_DATA_DIR", str(folder))
-    monkeypatch.delenv("HEARTH_REDIS_URL", raising=False)
-    settings.load.cache_clear()
-    yield folder
-    settings.load.cache_clear()
-
-
-@contextmanager
-def running() -> Iterator[tuple[subprocess.Popen[bytes], "redis.Redis"]]:
-    process = subprocess.Popen(redis_server.command())
-    client = redis.Redis.from_url(settings.load().redis_url)
-    try:
-        redis_server.wait(settings.load().redis_url, 10)
-        yield process, client
-    finally:
-        client.close()
-        process.kill()
-        process.wait()
+    configure(data_dir=folder)
+    return folder
 
 
 def program(folder: Path, name: str, says: str) -> Path:
@@ -44,7 +26,7 @@ def program(folder: Path, name: str, says: str) -> Path:
 
 
 def test_it_listens_on_a_private_socket_and_nowhere_else(data_dir: Path) -> None:
-    with running() as (_, client):
+    with embedded.running() as (_, client):
         listening = client.config_get("port")["port"]
 
     assert listening == "0"
@@ -57,27 +39,26 @@ def test_it_listens_on_a_private_socket_and_nowhere_else(data_dir: Path) -> None
     [("appendonly", "yes"), ("appendfsync", "everysec"), ("maxmemory-policy", "noeviction")],
 )
 def test_it_keeps_everything_it_is_given(data_dir: Path, name: str, value: str) -> None:
-    with running() as (_, client):
+    with embedded.running() as (_, client):
         assert client.config_get(name)[name] == value
 
 
 def test_what_it_was_given_survives_a_kill(data_dir: Path) -> None:
-    with running() as (process, client):
+    with embedded.running() as (process, client):
         client.set("kept", "yes")
         process.kill()
         process.wait()
 
-    with running() as (_, client):
+    with embedded.running() as (_, client):
         assert client.get("kept") == b"yes"
 
 
 def test_a_data_dir_too_deep_for_a_socket_gets_a_short_one_elsewhere(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    configure: Configure, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("HEARTH_DATA_DIR", str(data_dir / ("deep" * 30)))
-    settings.load.cache_clear()
+    configure(data_dir=tmp_path / ("deep" * 30))
 
-    with running() as (_, client):
+    with embedded.running() as (_, client):
         assert client.ping()
         assert len(str(settings.load().redis_socket)) < 108
 

@@ -76,7 +76,7 @@ class Child:
             self._process = process.Process(
                 self._entry.entry_point, folder=self._entry.folder, environment=self._environment()
             )
-            self._set_up(self._process, time.monotonic() + timeout)
+            self._set_up(self._process, timeout)
         except process.Gone as gone:
             raise RunnerLost(gone.reason) from gone
         except SetupFailed:
@@ -119,7 +119,8 @@ class Child:
         weights = {"COG_WEIGHTS": self._entry.weights} if self._entry.weights else {}
         return {**environment.passed_on(), **self._entry.environment, **weights}
 
-    def _set_up(self, runner: process.Process, deadline: float) -> None:
+    def _set_up(self, runner: process.Process, timeout: float) -> None:
+        deadline = time.monotonic() + timeout
         lines = Lines()
         messages: list[dict[str, Any]] = []
         try:
@@ -127,7 +128,7 @@ class Child:
                 printed, messages = runner.read(max(0, deadline - time.monotonic()))
                 self._keep(lines.feed(printed))
                 if not messages and time.monotonic() >= deadline:
-                    raise SetupFailed("Setup took too long.", self.setup_logs)
+                    raise SetupFailed(f"Setup took longer than {timeout:g} seconds.", self.setup_logs)
         finally:
             self._keep(lines.flush())
         if messages[0]["kind"] == "setup_failed":

@@ -4,7 +4,7 @@ import codecs
 import re
 
 LONGEST = 64 * 1024
-LINE = re.compile(r"([^\r\n]*)(\r\n|\n|\r(?!\Z))")
+END = re.compile(r"(\r\n|\n|\r(?!\Z))")
 
 
 class Lines:
@@ -28,9 +28,9 @@ class Lines:
         return self._cut(rest + "\n") if rest else ""
 
     def _cut(self, text: str) -> str:
-        matches = list(LINE.finditer(text))
-        self._rest = text[matches[-1].end() :] if matches else text
-        return "".join(f"{match[1]}\n" for match in matches if self._is_news(match[1], match[2]))
+        *parts, self._rest = END.split(text)
+        lines = zip(parts[::2], parts[1::2], strict=True)
+        return "".join(f"{line}\n" for line, end in lines if self._is_news(line, end))
 
     def _is_news(self, line: str, end: str) -> bool:
         """Whether a line is more than a progress bar drawn again, or the place where one starts."""

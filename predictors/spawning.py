@@ -5,15 +5,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
 MAIN = Path(__file__).parent / "runner" / "main.py"
-
-# A runner dies with the thread that started it (PR_SET_PDEATHSIG): this one stays.
-_spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawner")
 
 
 @dataclass(frozen=True)
@@ -41,7 +37,7 @@ def spawn(
     """Start a runner for `file.py:Name` in the folder; its process, and our ends."""
     ours, theirs = _ends()
     try:
-        process = _spawner.submit(_start, reference, folder, environment, theirs).result()
+        process = _start(reference, folder, environment, theirs)
     except OSError:
         ours.close()
         raise

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from predictors.schema import inputs, source
+from predictors.schema import inputs
 from predictors.schema.inputs import Parameter
-from predictors.schema.source import Code, Module, SchemaError
+from predictors.schema.source import Code, Folder, Module, SchemaError
 
 CLASSES = ("Runner", "Predictor")
 METHODS = ("run", "predict")
@@ -25,7 +25,7 @@ class Signature:
 def read(folder: Path, entry_point: str) -> Signature:
     """The signature behind `file.py:Name`."""
     file, _, name = entry_point.partition(":")
-    found = _find(source.load(folder / file, folder), name)
+    found = _find(Folder(folder).module(folder / file), name)
     if isinstance(found.node, ast.ClassDef):
         return _signature(_method(found), is_method=True)
     return _signature(found, is_method=False)

@@ -1,7 +1,6 @@
 """A model's source text: what its names stand for, without running any of it."""
 
 import ast
-import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,11 +51,11 @@ class Import:
 class Module:
     """One file's names at its top level."""
 
-    def __init__(self, path: Path, root: Path) -> None:
+    def __init__(self, path: Path, folder: "Folder") -> None:
         self.path = path
         self.definitions: dict[str, ast.AST] = {}
         self.imports: dict[str, Import] = {}
-        self._root = root
+        self._folder = folder
         for statement in _statements(_parse(path).body):
             self._note(statement)
 
@@ -67,7 +66,7 @@ class Module:
         imported = self.imports.get(name)
         if imported is None or imported.file is None:
             return None
-        return load(imported.file, self._root).find(imported.original)
+        return self._folder.module(imported.file).find(imported.original)
 
     def _note(self, statement: ast.stmt) -> None:
         match statement:
@@ -87,15 +86,23 @@ class Module:
                     self.imports[alias.asname or alias.name] = Import(file, alias.name)
 
     def _file(self, statement: ast.ImportFrom) -> Path | None:
-        base = self.path.parent if statement.level else self._root
+        base = self.path.parent if statement.level else self._folder.root
         file = base.joinpath(*(statement.module or "").split(".")).with_suffix(".py")
         return file if file.is_file() else None
 
 
-@functools.cache
-def load(path: Path, root: Path) -> Module:
-    """The module in this file of a folder."""
-    return Module(path, root)
+class Folder:
+    """A model's folder: its modules, each read once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._modules: dict[Path, Module] = {}
+
+    def module(self, path: Path) -> Module:
+        """The module in this file."""
+        if path not in self._modules:
+            self._modules[path] = Module(path, self)
+        return self._modules[path]
 
 
 def _parse(path: Path) -> ast.Module:

@@ -6,7 +6,6 @@ import copy
 import inspect
 import types
 import typing
-
 from typing import TYPE_CHECKING, Any
 
 from ..input import MISSING, FieldInfo

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import os
 import signal
 import socket
-import sys
 import threading
 
-from . import failure, loading
+from . import failure, guardian, loading
 from .cancelation import Cancelation
 from .channel import Channel
 from .prediction import Predictions
 
-PR_SET_PDEATHSIG = 1
-
 
 def serve(channel: int, control: int, reference: str) -> None:
     """Hold the predictor that `reference` names, and run it on what the channel asks for."""
+    guardian.watch(control)
     cancelation = Cancelation()
     _obey(socket.socket(fileno=control), cancelation)
     worker = Channel(channel)
@@ -53,8 +50,6 @@ def _load(reference: str, worker: Channel, cancelation: Cancelation) -> Predicti
 def _obey(control: socket.socket, cancelation: Cancelation) -> None:
     """Do what the worker says at any time, and end when it ends."""
     control.set_inheritable(False)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     threading.Thread(target=_listen, args=(control, cancelation), daemon=True).start()
 
 

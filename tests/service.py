@@ -76,7 +76,7 @@ class Service:
     def __exit__(self, *_: object) -> None:
         if "client" in vars(self):
             self.client._client.close()
-        family = self.processes()
+        family = self.processes() if self.process.poll() is None else []
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(STOP_SECONDS)

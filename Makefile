@@ -4,7 +4,7 @@ PYTHON ?= python3
 MODEL ?= meta/meta-llama-3.1-70b-instruct
 BIN := .venv/bin
 TORCH := $(shell sed -n 's/^torch==//p' requirements/constraints-cpu.txt)
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' \
 	--constraint requirements/constraints-cpu.txt --no-emit-package torch
@@ -65,13 +65,13 @@ clean: ## Remove what was built, but neither the environment nor any data
 	@echo 'Installing what Hearth needs into .venv; the first time takes about a minute.'
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Hearth needs Python 3.11 or later: make PYTHON=python3.12")'
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
-	@$(PIP) install --no-deps --require-hashes -r requirements/base.txt
+	@$(PIP) install --no-compile --no-deps --require-hashes -r requirements/base.txt
 	@$(install_torch)
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/.dev: .venv/.base requirements/dev.txt
-	@$(PIP) install --no-deps --require-hashes -r requirements/dev.txt
+	@$(PIP) install --no-compile --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@
 
 # The build of torch that fits this machine: CUDA's where there is an NVIDIA driver, on Linux without
@@ -80,7 +80,7 @@ define install_torch
 if command -v nvidia-smi > /dev/null || [ "$$(uname)" != Linux ]; then \
 	$(PIP) install 'torch==$(TORCH)'; \
 else \
-	$(PIP) install --no-deps 'torch==$(TORCH)+cpu' 2> /dev/null || \
-	$(PIP) install --no-deps 'torch==$(TORCH)+cpu' --index-url https://download.pytorch.org/whl/cpu; \
+	$(PIP) install --no-compile --no-deps 'torch==$(TORCH)+cpu' 2> /dev/null || \
+	$(PIP) install --no-compile --no-deps 'torch==$(TORCH)+cpu' --index-url https://download.pytorch.org/whl/cpu; \
 fi
 endef

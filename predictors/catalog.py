@@ -73,9 +73,10 @@ class Entry:
 def read(path: Path) -> tuple[Entry, ...]:
     """Every entry of the catalogue file, in its order."""
     content = _load(path)
-    for key in content.keys() - {"model"}:
-        raise CatalogError(f"{path}: there is no {key!r}; every entry is a [[model]].")
-    entries = tuple(_entry(path, item) for item in content.get("model", ()))
+    models = content.pop("model", [])
+    if content or not isinstance(models, list):
+        raise CatalogError(f"{path}: may hold [[model]] entries alone; remove the rest.")
+    entries = tuple(_entry(path, item) for item in models)
     counts = collections.Counter(entry.ref for entry in entries)
     for ref in (ref for ref, count in counts.items() if count > 1):
         raise CatalogError(f"{path}: {ref} stands there more than once; keep one.")

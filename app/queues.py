@@ -11,12 +11,14 @@ from config.queues import CANCEL_COMMAND, DELIVER_TASK, PREDICT_TASK
 
 log = structlog.get_logger()
 
+ANSWER_SECONDS = 2  # a request is held that long when the broker hangs
+
 
 @functools.cache
 def sender() -> Celery:
     """The Celery application of processes that only send."""
     app = Celery("hearth", set_as_current=False)
-    app.conf.update(broker.options())
+    app.conf.update(broker.options(answer_seconds=ANSWER_SECONDS))
     return app
 
 

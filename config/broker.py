@@ -8,18 +8,18 @@ DAY = 24 * 3600
 
 
 def url() -> str:
-    """The broker in Celery's spelling: a socket is `redis+socket://`, where redis-py says `unix://`."""
+    """The broker as Celery spells it: `redis+socket://` is what redis-py calls `unix://`."""
     redis_url = settings.load().redis_url
     return redis_url.replace("unix://", "redis+socket://", 1)
 
 
-def options() -> dict[str, Any]:
-    """Options that senders and workers must agree on."""
+def options(*, answer_seconds: float) -> dict[str, Any]:
+    """Options of senders and workers, and how long the broker may take to answer them."""
     return {
         "broker_url": url(),
         "broker_transport_options": {
             "visibility_timeout": DAY,  # redelivery is the lease's work; short values run twice
-            "socket_timeout": 5,  # without it a dead network hangs a process for ever
+            "socket_timeout": answer_seconds,  # else a dead network hangs a process for ever
             "socket_connect_timeout": 2,
             "socket_keepalive": True,
             "health_check_interval": 5,
@@ -34,7 +34,7 @@ def options() -> dict[str, Any]:
         "task_ignore_result": True,  # the row is the result; a backend costs 341 us a task
         "task_acks_late": True,
         "task_create_missing_queues": True,
-        # Fails within 2 s and leaves the rest to the sweeper; retry=False would take 6 s.
+        # Fails at the first time-out, and the sweeper does the rest; retry=False would take 6 s.
         "task_publish_retry": True,
         "task_publish_retry_policy": {"max_retries": 0, "interval_start": 0},
         "task_send_sent_event": settings.load().flower.events,

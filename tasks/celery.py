@@ -11,7 +11,7 @@ from tasks import watchdog
 warnings.simplefilter("ignore", SecurityWarning)  # root is in danger from pickle; we take JSON only
 
 celery = Celery("hearth", include=["tasks.predict", "tasks.deliver", "tasks.sweep"])
-celery.conf.update(broker.options())
+celery.conf.update(broker.options(answer_seconds=5))
 celery.conf.update(
     worker_pool="threads",  # the model lives in its runner; a Celery process must always answer
     worker_prefetch_multiplier=1,

@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from app import live, queues, store
@@ -57,20 +56,20 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
+def postgres_server() -> Iterator[postgres.Server]:
     """A PostgreSQL server with a migrated database to be copied."""
     if postgres.find("initdb") is None:
         if "postgres" in os.environ.get("HEARTH_TEST_REQUIRE", ""):
             pytest.fail("PostgreSQL is not installed, and this run requires it")
         pytest.skip("PostgreSQL is not installed")
-    with postgres.server() as url:
-        _execute(url, "CREATE DATABASE empty")
+    with postgres.server() as server:
+        server.execute("CREATE DATABASE empty")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("HEARTH_DATABASE_URL", f"{url}/empty")
+            patch.setenv("HEARTH_DATABASE_URL", f"{server.url}/empty")
             _forget()
             migration.migrate()
         _forget()
-        yield url
+        yield server
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -79,10 +78,10 @@ def database(request: pytest.FixtureRequest, configure: Configure) -> str:
     if request.param == "sqlite":
         request.getfixturevalue("sqlite")
     else:
-        url = request.getfixturevalue("postgres_server")
+        server = request.getfixturevalue("postgres_server")
         name = f"t{uuid.uuid4().hex}"
-        _execute(url, f"CREATE DATABASE {name} TEMPLATE empty")
-        configure(database_url=f"{url}/{name}")
+        server.execute(f"CREATE DATABASE {name} TEMPLATE empty")
+        configure(database_url=f"{server.url}/{name}")
     return request.param
 
 
@@ -134,9 +133,3 @@ def account(database: str) -> Account:
 def version(database: str) -> Version:
     """The version of lab/echo."""
     return factories.version()
-
-
-def _execute(url: str, statement: str) -> None:
-    plain = url.replace("+psycopg", "")
-    with psycopg.connect(f"{plain}/postgres", autocommit=True) as connection:
-        connection.execute(statement)

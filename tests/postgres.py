@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, on a free port, with its data in memory-like comfort."""
+"""A PostgreSQL server of the tests' own, on a free port, with its data ."""
 
 import os
 import shutil
@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
-FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+FAST = "-c fsync=off -c full_page_writes=off -c max_connections=200"  # survives a kill
 
 
 def find(program: str) -> str | None:
@@ -19,21 +21,51 @@ def find(program: str) -> str | None:
     return shutil.which(program) or next(map(str, debian), None)
 
 
+class Server:
+    """A cluster of the tests' own, that can be stopped and started."""
+
+    def __init__(self) -> None:
+        self._home = Path(tempfile.mkdtemp(prefix="hearth-postgres-"))
+        if os.geteuid() == 0:
+            shutil.chown(self._home, UNPRIVILEGED)
+        self._port = _free_port()
+        self.url = f"postgresql+psycopg://hearth@127.0.0.1:{self._port}"
+        data = f"{self._home}/data"
+        _run("initdb", "-D", data, "-U", "hearth", "--auth=trust", "--no-sync")
+
+    def start(self) -> None:
+        """Start, and return once it answers."""
+        options = f"-p {self._port} -k {self._home} -c listen_addresses=127.0.0.1 {FAST}"
+        self._control("-o", options, "-l", f"{self._home}/log", "-w", "start")
+
+    def stop(self) -> None:
+        """Stop as a crash would."""
+        self._control("-m", "immediate", "stop")
+
+    def execute(self, statement: str) -> None:
+        """Run one statement outside any transaction."""
+        url = self.url.replace("+psycopg", "")
+        with psycopg.connect(f"{url}/postgres", autocommit=True) as connection:
+            connection.execute(statement)
+
+    def remove(self) -> None:
+        """Stop it and remove its data."""
+        self.stop()
+        shutil.rmtree(self._home)
+
+    def _control(self, *arguments: str) -> None:
+        _run("pg_ctl", "-D", f"{self._home}/data", *arguments)
+
+
 @contextmanager
-def server() -> Iterator[str]:
-    """A running server; its URL without a database name."""
-    home = Path(tempfile.mkdtemp(prefix="hearth-postgres-"))
-    if os.geteuid() == 0:
-        shutil.chown(home, UNPRIVILEGED)
-    port = _free_port()
-    options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 {FAST}"
-    _run("initdb", "-D", f"{home}/data", "-U", "hearth", "--auth=trust", "--no-sync")
-    _run("pg_ctl", "-D", f"{home}/data", "-o", options, "-l", f"{home}/log", "-w", "start")
+def server() -> Iterator[Server]:
+    """A running server."""
+    made = Server()
+    made.start()
     try:
-        yield f"postgresql+psycopg://hearth@127.0.0.1:{port}"
+        yield made
     finally:
-        _run("pg_ctl", "-D", f"{home}/data", "-m", "immediate", "stop")
-        shutil.rmtree(home)
+        made.remove()
 
 
 def _run(program: str, *arguments: str) -> None:

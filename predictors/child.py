@@ -78,6 +78,7 @@ class Child:
             )
             self._set_up(self._process, timeout)
         except process.Gone as gone:
+            self.stop()
             raise RunnerLost(gone.reason) from gone
         except SetupFailed:
             self.stop()
@@ -128,7 +129,9 @@ class Child:
                 printed, messages = runner.read(max(0, deadline - time.monotonic()))
                 self._keep(lines.feed(printed))
                 if not messages and time.monotonic() >= deadline:
-                    raise SetupFailed(f"Setup took longer than {timeout:g} seconds.", self.setup_logs)
+                    raise SetupFailed(
+                        f"Setup took longer than {timeout:g} seconds.", self.setup_logs
+                    )
         finally:
             self._keep(lines.flush())
         if messages[0]["kind"] == "setup_failed":
@@ -141,17 +144,16 @@ class Child:
         lines = Lines()
         try:
             for printed, messages in self._readings(runner, prediction_id):
-                yield from _logs(lines.feed(printed))
-                for message in messages:
-                    if message["kind"] == "end":
-                        yield from _logs(lines.flush())
-                        _finish(message)
-                        return
-                    yield _event(message)
+                end = next((each for each in messages if each["kind"] == "end"), None)
+                text = lines.feed(printed) + (lines.flush() if end else "")
+                yield from _said(text, messages)
                 if not printed and not messages:
                     yield Tick()
+                if end:
+                    _finish(end)
+                    return
         except process.Gone as gone:
-            yield from _logs(lines.flush())
+            yield from _said(lines.flush(), [])
             if self._canceled == prediction_id:
                 raise PredictionCanceled from gone
             raise RunnerLost(gone.reason) from gone
@@ -183,8 +185,12 @@ def _items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _logs(text: str) -> list[Log]:
-    return [Log(text)] if text else []
+def _said(text: str, messages: list[dict[str, Any]]) -> Iterator[Event]:
+    if text:
+        yield Log(text)
+    for message in messages:
+        if message["kind"] != "end":
+            yield _event(message)
 
 
 def _event(message: dict[str, Any]) -> Event:

@@ -7,7 +7,6 @@ before a message was sent is in the pipe when the message arrives.
 
 import contextlib
 import fcntl
-import json
 import os
 import select
 import signal
@@ -16,18 +15,17 @@ import subprocess
 import termios
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any
 
-from predictors import spawning
-from predictors.runner.cog.server.channel import LARGEST_MESSAGE
+from predictors import inbox, spawning
+from predictors.inbox import Inbox
 
 SEND_SECONDS = 30
 EXIT_SECONDS = 1
 KILL_SECONDS = 10
 EXIT_POLL_SECONDS = 0.002
-RECEIVE_BYTES = 1 << 20
 SIGNALS = {number.value: number.name for number in signal.Signals}
 
 Reading = tuple[bytes, list[dict[str, Any]]]
@@ -54,7 +52,7 @@ class Process:
         self._poll = select.poll()
         self._poll.register(self._ends.channel, select.POLLIN)
         self._poll.register(self._ends.output, select.POLLIN)
-        self._received = bytearray()
+        self._inbox = Inbox(self._ends.channel)
         self._reason: str | None = None
         self._using, self._telling, self._ending = (threading.Lock() for _ in range(3))
 
@@ -66,7 +64,7 @@ class Process:
     @property
     def is_alive(self) -> bool:
         """Whether it runs."""
-        return self._reason is None and self._exit() is None
+        return self._reason is None and _exit(self.pid) is None
 
     def send(self, message: bytes) -> None:
         """Ask for something; that nobody listens any more is told by `read`."""
@@ -89,16 +87,12 @@ class Process:
             if self._ends.is_closed:
                 raise Gone(self._reason or "closed")
             ready = {descriptor for descriptor, _ in self._poll.poll(timeout * 1000)}
-            is_over = not ready and not self.is_alive
-            messages: list[dict[str, Any]] = []
-            if self._ends.channel.fileno() in ready:
-                messages, is_over = self._receive()
-            if is_over:
-                self.end(self._cause())
-            printed = self._drain(is_ready=self._ends.output.fileno() in ready)
-        if is_over and not printed:
-            raise Gone(self._reason or "")
-        return printed, messages
+            messages = self._receive(ready)
+            # Read last: it holds all that was printed before these messages were sent.
+            printed = self._drain(ready)
+        if messages is None and not printed:
+            raise Gone(self._reason or "closed")
+        return printed, messages or []
 
     def discard(self) -> None:
         """Throw away what was printed since the last reading."""
@@ -123,50 +117,46 @@ class Process:
         with self._using, self._telling:
             self._ends.close()
 
-    def _receive(self) -> tuple[list[dict[str, Any]], bool]:
-        """The messages that are complete, and whether there will be no more."""
+    def _receive(self, ready: set[int]) -> list[dict[str, Any]] | None:
+        """The messages that are complete; None, and the process ended, where none will come."""
         try:
-            chunk = self._ends.channel.recv(RECEIVE_BYTES)
-            return self._cut(chunk), not chunk
-        except OSError:
-            return [], True
-        except ValueError:
-            self.end("sent what is no message")
-            return [], True
+            if self._ends.channel.fileno() in ready:
+                return self._inbox.receive()
+        except inbox.Unreadable as error:
+            self.end(str(error))
+        except EOFError:
+            self.end(_cause(self.pid))
+        else:
+            if ready or self.is_alive:
+                return []
+            self.end(_cause(self.pid))
+        return None
 
-    def _cut(self, chunk: bytes) -> list[dict[str, Any]]:
-        self._received += chunk
-        if len(self._received) > LARGEST_MESSAGE:
-            raise ValueError
-        if b"\n" not in chunk:
-            return []
-        *lines, rest = self._received.split(b"\n")
-        self._received = rest
-        return [json.loads(line) for line in lines]
-
-    def _drain(self, *, is_ready: bool = False) -> bytes:
+    def _drain(self, ready: Container[int] = ()) -> bytes:
         """What is in the pipe by now, and no more: a flood must not keep messages waiting."""
         size = fcntl.ioctl(self._ends.output, termios.FIONREAD, struct.pack("i", 0))
         (count,) = struct.unpack("i", size)
-        if is_ready and not count:  # nobody can write any more
+        if not count and self._ends.output.fileno() in ready:  # nobody can write any more
             self._poll.unregister(self._ends.output)
         return self._ends.output.read(count) or b"" if count else b""
 
-    def _cause(self) -> str:
-        """Why it is over; an exit is seen a little later than the end of its socket."""
-        deadline = time.monotonic() + EXIT_SECONDS
-        while time.monotonic() < deadline and self.is_alive:
-            time.sleep(EXIT_POLL_SECONDS)
-        return self._exit() or "closed its connection"
 
-    def _exit(self) -> str | None:
-        """How it exited, without taking note for good; None while it runs."""
-        try:
-            ended = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        except ChildProcessError:
-            return "ended"
-        if ended is None:
-            return None
-        if ended.si_code == os.CLD_EXITED:
-            return f"exited with status {ended.si_status}"
-        return f"killed by signal {SIGNALS.get(ended.si_status, ended.si_status)}"
+def _cause(pid: int) -> str:
+    """Why it is over; a process is seen to exit a little later than its socket to close."""
+    deadline = time.monotonic() + EXIT_SECONDS
+    while time.monotonic() < deadline and not _exit(pid):
+        time.sleep(EXIT_POLL_SECONDS)
+    return _exit(pid) or "closed its connection"
+
+
+def _exit(pid: int) -> str | None:
+    """How it exited, leaving it to be waited for; None while it runs."""
+    try:
+        ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return "ended"
+    if ended is None:
+        return None
+    if ended.si_code == os.CLD_EXITED:
+        return f"exited with status {ended.si_status}"
+    return f"killed by signal {SIGNALS.get(ended.si_status, ended.si_status)}"

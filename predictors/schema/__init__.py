@@ -16,4 +16,7 @@ def of_folder(folder: Path) -> dict[str, Any]:
         entry_point = cogyaml.read(folder).entry_point
     except cogyaml.CogYamlError as error:
         raise SchemaError(str(error)) from error
-    return document.of_signature(signature.read(folder, entry_point))
+    try:
+        return document.of_signature(signature.read(folder, entry_point))
+    except RecursionError as error:
+        raise SchemaError(f"{folder}: a name of {entry_point} stands for itself.") from error

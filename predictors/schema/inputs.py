@@ -30,6 +30,7 @@ WORDS = {
     "description": "description",
 }
 BOUNDS = frozenset({"ge", "le", "min_length", "max_length"})
+FEWEST_CHOICES = 2
 KNOWN = WORDS.keys() | {"default", "choices"}
 DEFAULTS: dict[str, tuple[type, ...]] = {
     "str": (str,),
@@ -131,7 +132,7 @@ def _check_choices(parameter: Parameter) -> None:
         return
     if parameter.about.keys() & BOUNDS:
         raise parameter.code.error("choices exclude ge, le and lengths; keep one of them.")
-    if len(parameter.choices) < 2:  # noqa: PLR2004  a choice is between two
+    if len(parameter.choices) < FEWEST_CHOICES:
         raise parameter.code.error("choices must be two or more; add some or remove them.")
     for choice in parameter.choices:
         _check_type(parameter, "choice", choice)

@@ -52,7 +52,8 @@ def parse(code: Code, outer: frozenset[ast.AST] = frozenset()) -> Kind:
         case ast.BinOp(op=ast.BitOr()):
             return _union(code, list(_alternatives(code)), outer)
         case ast.Subscript(value=base, slice=inside):
-            return _generic(code, code.at(base).name, code.at(inside), outer)
+            parts = inside.elts if isinstance(inside, ast.Tuple) else [inside]
+            return _generic(code.at(base), [code.at(part) for part in parts], outer)
         case ast.Name() | ast.Attribute():
             return _named(code, outer)
     raise code.error(f"is no type for a value; {REMEDY}")
@@ -69,20 +70,21 @@ def _named(code: Code, outer: frozenset[ast.AST]) -> Kind:
     return parse(definition, outer)
 
 
-def _generic(code: Code, name: str | None, inside: Code, outer: frozenset[ast.AST]) -> Kind:
-    parts = [code.at(part) for part in _parts(inside.node)]
-    if name in {"Optional", "Union"}:
-        return _union(code, [*parts, *[code.at(ast.Constant(None))] * (name == "Optional")], outer)
-    if name in LISTS:
+def _generic(base: Code, parts: list[Code], outer: frozenset[ast.AST]) -> Kind:
+    """What `base[parts]` stands for."""
+    if base.name in {"Optional", "Union"}:
+        nothing = [base.at(ast.Constant(None))] * (base.name == "Optional")
+        return _union(base, [*parts, *nothing], outer)
+    if base.name in LISTS:
         return Kind("list", {"type": "array", "items": parse(parts[0], outer).schema})
-    if name in DICTS:
+    if base.name in DICTS:
         return Kind("object", OBJECT | {"additionalProperties": parse(parts[-1], outer).schema})
-    if name == "Annotated":
+    if base.name == "Annotated":
         is_opaque = any(part.name == "Opaque" for part in parts[1:])
         return Kind("object", OBJECT) if is_opaque else parse(parts[0], outer)
-    if name == "Literal":
-        return _literal(code, [values.evaluate(part) for part in parts])
-    raise code.error(f"{name}[...] is no type for a value; {REMEDY}")
+    if base.name == "Literal":
+        return _literal(base, [values.evaluate(part) for part in parts])
+    raise base.error(f"{base.name}[...] is no type for a value; {REMEDY}")
 
 
 def _union(code: Code, alternatives: list[Code], outer: frozenset[ast.AST]) -> Kind:
@@ -163,10 +165,6 @@ def _alternatives(code: Code) -> Iterator[Code]:
         yield from _alternatives(code.at(code.node.right))
     else:
         yield code
-
-
-def _parts(node: ast.AST) -> list[ast.expr]:
-    return list(node.elts) if isinstance(node, ast.Tuple) else [node]  # type: ignore[list-item]  # a subscript holds an expression
 
 
 def _is_none(code: Code) -> bool:

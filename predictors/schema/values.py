@@ -32,10 +32,10 @@ def evaluate(code: Code) -> Any:  # noqa: PLR0911  one return for each kind of s
             return dict(zip(_keys(code), [evaluate(code.at(v)) for v in values], strict=True))
         case ast.Call(args=arguments, func=function):
             return _call(code, code.at(function), [code.at(argument) for argument in arguments])
-        case ast.UnaryOp(op=sign, operand=operand) if type(sign) in SIGNS:
-            return _compute(code, SIGNS[type(sign)], [operand])
-        case ast.BinOp(op=sign, left=left, right=right) if type(sign) in ARITHMETIC:
-            return _compute(code, ARITHMETIC[type(sign)], [left, right])
+        case ast.UnaryOp(op=sign, operand=operand):
+            return _compute(code, SIGNS.get(type(sign)), [operand])
+        case ast.BinOp(op=sign, left=left, right=right):
+            return _compute(code, ARITHMETIC.get(type(sign)), [left, right])
     raise _unknown(code)
 
 
@@ -70,11 +70,12 @@ def _behind(code: Code) -> Code:
     return definition
 
 
-def _compute(code: Code, operation: Callable[..., Any], operands: Sequence[ast.expr]) -> Any:
+def _compute(code: Code, operation: Callable[..., Any] | None, operands: Sequence[ast.expr]) -> Any:
     values = [evaluate(code.at(operand)) for operand in operands]
     are_numbers = all(isinstance(value, int | float) for value in values)
     is_small = operation is not operator.pow or abs(values[-1]) <= LARGEST_EXPONENT
-    if not (are_numbers and is_small) and operation is not operator.add:
+    is_known = (are_numbers and is_small) or operation is operator.add
+    if operation is None or not is_known:
         raise _unknown(code)
     try:
         return operation(*values)

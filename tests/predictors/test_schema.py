@@ -354,6 +354,11 @@ def test_a_folder_without_cog_yaml_has_no_schema(tmp_path: Path):
         schema.of_folder(tmp_path)
 
 
+def test_a_name_that_stands_for_itself_is_refused(tmp_path: Path):
+    with pytest.raises(schema.SchemaError, match="stands for itself"):
+        of_source(tmp_path, "Loop = Loop\n" + predict("x: Loop"))
+
+
 FOLDERS = sorted(folder for folder in fakes.FOLDERS.iterdir() if (folder / "cog.yaml").exists())
 
 

@@ -47,7 +47,7 @@ def concurrent(*, max: int) -> Callable[[Function], Function]:  # noqa: A002  Co
     def mark(function: Function) -> Function:
         if max > 1 and not _is_async(function):
             raise TypeError("@concurrent with max above 1 needs an async function.")
-        function.__cog_concurrent_max__ = max  # type: ignore[attr-defined]
+        vars(function)["__cog_concurrent_max__"] = max
         return function
 
     return mark

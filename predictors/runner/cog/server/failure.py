@@ -14,6 +14,7 @@ from ..encoding import text
 if TYPE_CHECKING:
     from types import TracebackType
 
+LIBC = ctypes.CDLL(None)
 LONGEST_SENTENCE = 10_000
 OURS = str(Path(__file__).parents[1])
 
@@ -31,7 +32,7 @@ def flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError, AttributeError):
             stream.flush()
-    ctypes.CDLL(None).fflush(None)
+    LIBC.fflush(None)
 
 
 def _of_the_model(trace: TracebackType | None) -> TracebackType | None:

@@ -8,7 +8,6 @@ import sys
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,31 +18,24 @@ from circus.watcher import Watcher
 from tornado.ioloop import IOLoop
 
 from app import clock
-from tasks import tether
+from tasks import output, restarts, tether
 
 ENDPOINTS = ("inproc://hearth-control", "inproc://hearth-events")  # no port, no socket file
 TICK_SECONDS = 0.2
-STEADY_SECONDS = 10  # who lived this long did not die of its start
-LONGEST_PAUSE_SECONDS = 30
 LAST_GRACE_SECONDS = 1.5
 DOUBLED_SECONDS = 0.5
-CHUNK = 65536
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-Say = Callable[[str, str], None]
-"""Shows one line under a process's name."""
-
 
 Story = Callable[["Supervisor"], Coroutine[Any, Any, None]]
 """What happens while processes are watched over."""
 
 
-def run(story: Story, *, grace: float, say: Say) -> None:
+def run(story: Story, *, grace: float, say: output.Say) -> None:
     """Watch over the processes a story starts; when it ends or a signal comes, all are stopped."""
     asyncio.run(_run(story, grace, say))
 
 
-async def _run(story: Story, grace: float, say: Say) -> None:
+async def _run(story: Story, grace: float, say: output.Say) -> None:
     supervisor = Supervisor(grace, say)
     for number in STOP_SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, supervisor.interrupt)
@@ -53,59 +45,13 @@ async def _run(story: Story, grace: float, say: Say) -> None:
         await supervisor.close()
 
 
-def pause_after(deaths: int) -> float:
-    """Seconds before the next start of what died this often in a row soon after its start."""
-    return min(2.0 ** (deaths - 1), LONGEST_PAUSE_SECONDS) if deaths else 0.0
-
-
-@dataclass
-class Life:
-    """How one process has fared so far."""
-
-    due: float | None = 0.0
-    """When it is started next, by the monotonic clock; None while it runs."""
-    started: float = 0.0
-    deaths: int = 0
-
-    def begin(self, now: float) -> None:
-        """Note a start."""
-        self.started, self.due = now, None
-
-    def end(self, now: float) -> float:
-        """Note a death; the pause until the next start."""
-        self.deaths = self.deaths + 1 if now - self.started < STEADY_SECONDS else 0
-        pause = pause_after(self.deaths)
-        self.due = now + pause
-        return pause
-
-
-class Lines:
-    """One stream of a process's output, cut into lines."""
-
-    def __init__(self, name: str, say: Say) -> None:
-        self._name = name
-        self._say = say
-        self._rest = b""
-
-    def __call__(self, piece: dict[str, Any]) -> None:
-        """Take the next piece, as circus hands it over."""
-        *lines, self._rest = (self._rest + piece["data"]).split(b"\n")
-        for line in lines:
-            self._say(self._name, line.decode(errors="replace"))
-
-    def close(self) -> None:
-        """Say what came after the last line's end."""
-        if self._rest:
-            self({"data": b"\n"})
-
-
 class Supervisor:
     """Circus's arbiter, driven by our own loop: one order at a time, restarts after a pause."""
 
-    def __init__(self, grace: float, say: Say) -> None:
+    def __init__(self, grace: float, say: output.Say) -> None:
         self._grace = grace
         self._say = say
-        self._lives: dict[str, Life] = {}
+        self._lives: dict[str, restarts.Life] = {}
         self._last: set[str] = set()
         self._new: deque[Callable[[], object]] = deque()
         self._stopping = asyncio.Event()
@@ -121,11 +67,11 @@ class Supervisor:
             "env": {"PYTHONUNBUFFERED": "1"},
             "graceful_timeout": LAST_GRACE_SECONDS if last else self._grace,
             "respawn": False,
-            "stdout_stream": {"stream": Lines(name, self._say)},
-            "stderr_stream": {"stream": Lines(name, self._say)},
-            "hooks": {"before_reap": (_read_out, True), "after_reap": (self._report, True)},
+            "stdout_stream": {"stream": output.Lines(name, self._say)},
+            "stderr_stream": {"stream": output.Lines(name, self._say)},
+            "hooks": {"before_reap": (output.read_out, True), "after_reap": (self._report, True)},
         }
-        self._lives[name] = Life()
+        self._lives[name] = restarts.Life()
         self._last |= {name} if last else set()
         self._new.append(partial(self._arbiter.add_watcher, name, _tethered(command), **options))
 
@@ -197,25 +143,6 @@ def _tethered(command: Sequence[str]) -> str:
     beside = Path(sys.executable).parent / program
     found = str(beside) if beside.exists() else program
     return shlex.join([sys.executable, "-ES", tether.__file__, str(os.getpid()), found, *arguments])
-
-
-def _read_out(watcher: Watcher, process_pid: int, **_: Any) -> bool:
-    """Say the last words of a process that has ended, before circus closes its pipes."""
-    process = watcher.processes[process_pid]
-    for pipe, stream in (
-        (process.stdout, watcher.stdout_stream),
-        (process.stderr, watcher.stderr_stream),
-    ):
-        if not pipe.closed:
-            _drain(pipe.fileno(), stream)
-    return True
-
-
-def _drain(pipe: int, stream: Lines) -> None:
-    os.set_blocking(pipe, False)
-    with suppress(BlockingIOError):  # a grandchild still holds the other end
-        while data := os.read(pipe, CHUNK):
-            stream({"data": data})
 
 
 def _end(exit_code: int) -> str:

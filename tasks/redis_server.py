@@ -1,12 +1,12 @@
 """The embedded Redis: found on this machine, set up in the data folder, run as a child of ours."""
 
+import asyncio
 import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import redis
@@ -76,13 +76,18 @@ def version_of(program: Path) -> tuple[int, ...]:
 
 
 def wait(url: str, seconds: float) -> None:
+    """Wait as `until_up` does, where there is no loop."""
+    asyncio.run(until_up(url, seconds))
+
+
+async def until_up(url: str, seconds: float) -> None:
     """Return once the server answers and has read its data; raise RedisAway after so long."""
     deadline = clock.ticks() + seconds
     with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
-        while not _answers(client):
+        while not await asyncio.to_thread(_answers, client):
             if clock.ticks() > deadline:
                 raise RedisAway(f"Redis did not answer within {seconds:.0f} seconds.")
-            time.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(PAUSE_SECONDS)
 
 
 def _on_path() -> list[Path]:

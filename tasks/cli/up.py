@@ -56,7 +56,7 @@ async def _start_redis(supervisor: processes.Supervisor) -> None:
     chosen = settings.load()
     if not chosen.store.redis_url:
         supervisor.start("redis", redis_server.command(), last=True)
-    await asyncio.to_thread(redis_server.wait, chosen.redis_url, REDIS_SECONDS)
+    await redis_server.until_up(chosen.redis_url, REDIS_SECONDS)
 
 
 async def _until_ready() -> None:

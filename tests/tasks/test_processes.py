@@ -206,32 +206,3 @@ def test_a_failing_story_stops_the_processes_and_is_told() -> None:
 
     with pytest.raises(LookupError, match="went wrong"):
         processes.run(story, grace=1, say=lambda _name, _line: None)
-
-
-@pytest.mark.parametrize(
-    ("deaths", "seconds"), [(0, 0), (1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, 30), (60, 30)]
-)
-def test_the_pause_doubles_with_every_quick_death(deaths: int, seconds: float) -> None:
-    assert processes.pause_after(deaths) == seconds
-
-
-def test_a_process_that_lived_long_is_started_again_at_once() -> None:
-    life = processes.Life()
-    life.begin(100)
-
-    quick, quicker = life.end(101), life.end(101)
-    life.begin(200)
-    late = life.end(200 + processes.STEADY_SECONDS)
-
-    assert (quick, quicker, late) == (1, 2, 0)
-
-
-def test_output_in_pieces_is_said_in_lines() -> None:
-    said: list[tuple[str, str]] = []
-    lines = processes.Lines("web", lambda name, line: said.append((name, line)))
-
-    for piece in (b"one\ntw", b"o\n\xff", b"three"):
-        lines({"data": piece})
-    lines.close()
-
-    assert said == [("web", "one"), ("web", "two"), ("web", "\N{REPLACEMENT CHARACTER}three")]

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
-from predictors.catalog import Entry
-from predictors.child import Child, RunnerLost, SetupFailed
 
 from app import clock, leases, store, upkeep
 from app.errors import Unavailable
 from app.store.predictions import Lease
 from app.tables import Worker
 from config import settings
+from predictors.catalog import Entry
+from predictors.child import Child, RunnerLost, SetupFailed
 
 log = structlog.get_logger()
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app import queues, store
-from app.tables import Prediction
+from app.store.predictions import Message
 from config import settings
 
 
@@ -18,10 +18,10 @@ def publish(queue: str | None = None) -> None:
             store.after_commit(_send, due)
 
 
-def _send(due: Sequence[Prediction]) -> None:
+def _send(due: Sequence[Message]) -> None:
     """Send until the broker fails; the rest is due again at the sweeper's next round."""
-    for position, prediction in enumerate(due):
-        if not queues.predict(prediction.id, queue=prediction.queue, model=prediction.model):
+    for position, message in enumerate(due):
+        if not queues.predict(message.id, queue=message.queue, model=message.model):
             unsent = [left.id for left in due[position:]]
             store.predictions.unpublish(unsent, settings.load().model.sweep_seconds)
             return

@@ -30,21 +30,21 @@ def create(account: Account, version: Version, new: NewPrediction) -> Prediction
     if new.webhook:
         webhooks.check_target(new.webhook)
     model = models.get(version.owner, version.name)
-    prediction = Prediction(
-        id=ids.new_prediction_id(),
-        account_id=account.id,
-        model=f"{model.owner}/{model.name}",
-        version_id=version.id,
-        queue=models.queue(model, version),
-        status=Status.STARTING,
-        input=given,
-        webhook=new.webhook,
-        webhook_events=list(new.webhook_events) if new.webhook_events else None,
-        deadline=new.cancel_after and store.now() + new.cancel_after,
-        run_limit_seconds=model.run_limit_seconds,
-    )
+    values = {
+        "id": ids.new_prediction_id(),
+        "account_id": account.id,
+        "model": f"{model.owner}/{model.name}",
+        "version_id": version.id,
+        "queue": models.queue(model, version),
+        "status": Status.STARTING,
+        "input": given,
+        "webhook": new.webhook,
+        "webhook_events": list(new.webhook_events) if new.webhook_events else None,
+        "deadline": new.cancel_after and store.now() + new.cancel_after,
+        "run_limit_seconds": model.run_limit_seconds,
+    }
     with store.transaction():
-        store.predictions.add(prediction)
+        prediction = store.predictions.add(values)
         dispatch.publish(prediction.queue)
     return prediction
 

@@ -80,6 +80,4 @@ def prediction(owner: Account, **changes: Any) -> Prediction:
         "run_limit_seconds": 1800,
         **changes,
     }
-    row = Prediction(**given)
-    store.predictions.add(row)
-    return row
+    return store.predictions.add(given)

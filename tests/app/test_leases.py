@@ -68,7 +68,7 @@ def test_every_way_out_of_a_run_is_an_end(prediction, error, status, text):
 
 
 def test_what_a_dead_worker_held_is_taken_up_again(prediction, configure_lease_of):
-    configure_lease_of(0.001)
+    configure_lease_of(0.000001)
     zombie = leases.take(prediction.id, "worker-1")
 
     second = leases.take(prediction.id, "worker-2")
@@ -78,7 +78,7 @@ def test_what_a_dead_worker_held_is_taken_up_again(prediction, configure_lease_o
 
 
 def test_a_zombie_writes_nothing(prediction, configure_lease_of):
-    configure_lease_of(0.001)
+    configure_lease_of(0.000001)
     zombie = leases.take(prediction.id, "worker-1")
     leases.take(prediction.id, "worker-2")
     zombie.flushed_at = float("-inf")

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from predictors.catalog import Entry
-
 from app import store
 from app.errors import NotFound, UnknownVersion
 from app.tables import Model, Version
 from config import queues, settings
+from predictors.catalog import Entry
 
 COG_VERSION = "0.16.12"  # the generation of Cog whose schemas ours are; py1 asks for >= 0.3.9
 PAGE = 100

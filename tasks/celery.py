@@ -6,7 +6,7 @@ from celery import Celery
 from celery.platforms import SecurityWarning
 
 from config import broker, queues, settings
-from tasks import watchdog
+from tasks import bulletin, watchdog
 
 warnings.simplefilter("ignore", SecurityWarning)  # root is in danger from pickle; we take JSON only
 
@@ -30,3 +30,4 @@ celery.conf.update(
     },
 )
 celery.steps["worker"].add(watchdog.Watchdog)
+celery.steps["consumer"].add(bulletin.Bulletin)

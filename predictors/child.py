@@ -99,6 +99,7 @@ class Child:
             for event in events:  # noqa: UP028  closing must not close `events` as well
                 yield event
         except GeneratorExit:
+            # Until this prediction has ended the runner can serve no other.
             self.cancel(prediction_id)
             with contextlib.suppress(PredictionFailed, PredictionCanceled, RunnerLost):
                 collections.deque(events, maxlen=0)
@@ -177,7 +178,7 @@ def _request(prediction_id: str, values: dict[str, Any]) -> bytes:
     message = {"id": prediction_id, "input": values, "files": files}
     try:
         return channel.pack(message, what="input")
-    except channel.MessageTooLarge as error:
+    except (channel.MessageTooLarge, TypeError, ValueError) as error:
         raise PredictionFailed(str(error)) from error
 
 

@@ -17,6 +17,7 @@ from typing import Optional as Maybe
 from cog import *
 import cog
 from settings import LIMIT, Size
+from .settings import NAMES
 
 MODES = {"fast": object, "slow": object}
 DEFAULT = "fast"
@@ -36,8 +37,12 @@ try:
 except ImportError:
     pass
 
-class Size(BaseModel):
+NAMES: dict = {"one": "eins"}
+
+class Shape(BaseModel):
     width: float
+
+class Size(Shape): ...
 """
 
 
@@ -156,6 +161,7 @@ ENUMS: dict[str, tuple[str, list[Any]]] = {
     "x: str = Input(choices=sorted(['b', 'a']))": ("string", ["a", "b"]),
     "x: Style": ("string", ["plain", "formal"]),
     "x: Literal[1, 2]": ("integer", [1, 2]),
+    "x: str = Input(choices=list(NAMES.values()) + ['zwei'])": ("string", ["eins", "zwei"]),
 }
 
 
@@ -334,6 +340,14 @@ ERRORS = {
     ),
     "no method": ("class Predictor: ...", "must define exactly one of run and predict"),
     "no predictor": ("", "has no class or function Runner or Predictor; correct cog.yaml"),
+    "a predictor that is made": (
+        "Predictor = make()",
+        "has no class or function Runner or Predictor",
+    ),
+    "a parent from elsewhere": (
+        "class Predictor(Elsewhere): ...",
+        "must define exactly one of run",
+    ),
     "no Python": ("def", "is no Python"),
 }
 

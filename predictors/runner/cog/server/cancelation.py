@@ -63,6 +63,7 @@ class Cancelation:
         """Stop what runs if it is what shall be canceled; also the signal's handler."""
         if self._is_shielded or self._armed is None or self._armed != self._requested:
             return
+        # First: what follows may raise, and the model's clean-up must not be interrupted again.
         self._armed = None
         self._stop()
 

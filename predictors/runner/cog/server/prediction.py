@@ -68,6 +68,7 @@ class Predictions:
 
     def _await(self, prediction_id: str, telling: Any) -> None:
         """Run asynchronous code, where a cancel is told to the task instead of raised anywhere."""
+        # Between the two arms no cancel may leave a task behind that runs with the next prediction.
         self._cancelation.disarm()
         task = self._loop.create_task(telling)
         stop = functools.partial(self._loop.call_soon_threadsafe, task.cancel)

@@ -27,16 +27,16 @@ def end(
         )
         if ended is None:
             return None
+        store.after_commit(live.announce_end, prediction_id)  # first: somebody waits for it
         webhooks.owe(ended, webhooks.COMPLETED, webhooks.OUTPUT, webhooks.LOGS)
         dispatch.publish(ended.queue)
         if ended.worker and lease is None:
             store.after_commit(queues.cancel, prediction_id)
-        store.after_commit(_tell, ended)
+        store.after_commit(_log, ended)
     return ended
 
 
-def _tell(ended: Prediction) -> None:
-    live.announce_end(ended.id)
+def _log(ended: Prediction) -> None:
     log.info(
         "prediction_ended",
         prediction_id=ended.id,

@@ -5,6 +5,7 @@ from typing import Any
 
 from app import store
 from app.errors import NotFound, UnknownVersion
+from app.memory import Memory
 from app.tables import Model, Version
 from config import queues, settings
 from predictors.catalog import Entry
@@ -12,10 +13,13 @@ from predictors.catalog import Entry
 COG_VERSION = "0.16.12"  # the generation of Cog whose schemas ours are; py1 asks for >= 0.3.9
 PAGE = 100
 
+known = Memory[tuple[str, str], Model](seconds=1)
+known_versions = Memory[str, Version](seconds=60)  # they never change
+
 
 def get(owner: str, name: str) -> Model:
     """The model with this name."""
-    model = store.models.get(owner, name)
+    model = known.recall((owner, name), lambda: store.models.get(owner, name))
     if model is None:
         raise NotFound
     return model
@@ -34,7 +38,7 @@ def versions(owner: str, name: str) -> Sequence[Version]:
 
 def version(owner: str, name: str, version_id: str) -> Version:
     """A version of this model."""
-    found = store.models.version(version_id)
+    found = _version(version_id)
     if found is None or (found.owner, found.name) != (owner, name):
         raise NotFound
     return found
@@ -42,7 +46,7 @@ def version(owner: str, name: str, version_id: str) -> Version:
 
 def latest(model: Model) -> Version | None:
     """The version a model's name stands for; None while it has none."""
-    return store.models.version(model.latest_version_id) if model.latest_version_id else None
+    return _version(model.latest_version_id) if model.latest_version_id else None
 
 
 def latest_version(owner: str, name: str) -> Version:
@@ -105,7 +109,11 @@ def readiness() -> dict[str, dict[str, Any]]:
 
 
 def _by_id(version_id: str) -> Version:
-    found = store.models.version(version_id)
+    found = _version(version_id)
     if found is None:
         raise NotFound
     return found
+
+
+def _version(version_id: str) -> Version | None:
+    return known_versions.recall(version_id, lambda: store.models.version(version_id))

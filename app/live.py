@@ -92,7 +92,7 @@ class _Listener(threading.Thread):
             time.sleep(PAUSE_SECONDS)
 
     def _listen(self) -> None:
-        with _client().pubsub() as subscription:
+        with _client().pubsub() as subscription:  # type: ignore[no-untyped-call]  # redis-py
             subscription.subscribe(ENDED)
             while True:
                 message = subscription.get_message(timeout=TIMEOUTS["health_check_interval"])

@@ -6,7 +6,8 @@ import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from config import broker, queues
+from app.bulletin import Bulletin
+from config import broker, queues, settings
 from config.queues import CANCEL_COMMAND, DELIVER_TASK, PREDICT_TASK
 
 log = structlog.get_logger()
@@ -40,10 +41,19 @@ def cancel(prediction_id: str) -> None:
         log.warning("cancel_not_sent", prediction_id=prediction_id, reason=str(error))
 
 
-def _send(task: str, prediction_id: str, **options: str) -> bool:
+def _send(task: str, prediction_id: str, *, queue: str, **options: str) -> bool:
     try:
-        sender().send_task(task, args=(prediction_id,), **options)
+        sent = sender().send_task(task, args=(prediction_id,), queue=queue, **options)
     except OperationalError as error:
         log.warning("message_not_sent", task=task, prediction_id=prediction_id, reason=str(error))
         return False
+    if settings.load().flower.events:
+        _bulletin().tell_sent(task, sent.id, queue)
     return True
+
+
+@functools.cache
+def _bulletin() -> Bulletin:
+    bulletin = Bulletin(sender())
+    bulletin.start()
+    return bulletin

@@ -37,5 +37,4 @@ def options(*, answer_seconds: float) -> dict[str, Any]:
         # Fails at the first time-out, and the sweeper does the rest; retry=False would take 6 s.
         "task_publish_retry": True,
         "task_publish_retry_policy": {"max_retries": 0, "interval_start": 0},
-        "task_send_sent_event": settings.load().flower.events,
     }

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import redis
-from sqlalchemy.engine import make_url
 
 from app import clock, store
 from app.errors import Unavailable
@@ -62,15 +62,16 @@ def _data_folder(folder: Path) -> Finding:
 
 
 def _database() -> Iterator[Finding]:
-    url = make_url(settings.load().database_url)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        yield Finding("database", "ok", f"{url.database} is made at the first start")
+    url = urlsplit(settings.load().database_url)
+    file = Path(url.path.removeprefix("/"))
+    if url.scheme.startswith("sqlite") and not file.exists():
+        yield Finding("database", "ok", f"{file} is made at the first start")
         return
     try:
         is_current, now = migration.is_current(), store.now()
     except Unavailable:
         remedy = "Start it, or correct HEARTH_DATABASE_URL."
-        yield Finding("database", "fail", f"{url.render_as_string()} does not answer", remedy)
+        yield Finding("database", "fail", f"{url.hostname or file} does not answer", remedy)
         return
     yield _migrated(is_current=is_current)
     yield _drift("database clock", (now - clock.now()).total_seconds())

@@ -26,6 +26,7 @@ def test_a_finished_prediction_s_task_is_found_by_its_id(service, flower):
         lambda: (
             (found := flower(f"task/info/{prediction.id}")).ok
             and found.json()["state"] == "SUCCESS"
+            and found.json()["routing_key"]  # told by the sender, not by the worker
             and found.json()
         )
     )

@@ -10,42 +10,42 @@ from app.tables import Account, Token, database_now
 
 def add(row: Account | Token) -> None:
     """Keep a new account or token."""
-    with transaction() as session:
-        session.add(row)
-        session.flush()
+    with transaction() as work:
+        work.session.add(row)
+        work.session.flush()
 
 
 def get(account_id: str) -> Account | None:
     """The account with this id; None where there is none."""
-    with reading() as session:
-        return session.get(Account, account_id)
+    with reading() as work:
+        return work.session.get(Account, account_id)
 
 
 def named(username: str) -> Account | None:
     """The account with this name; None where there is none."""
-    with reading() as session:
+    with reading() as work:
         query = select(Account).where(Account.username == username)
-        return session.execute(query).scalar_one_or_none()
+        return work.session.execute(query).scalar_one_or_none()
 
 
 def by_digest(digest: bytes) -> Account | None:
     """The account that a token which is not revoked opens; None where there is none."""
     query = select(Account).join(Token, Token.account_id == Account.id)
-    with reading() as session:
+    with reading() as work:
         found = query.where(Token.digest == digest, Token.revoked_at.is_(None))
-        return session.execute(found).scalar_one_or_none()
+        return work.session.execute(found).scalar_one_or_none()
 
 
 def tokens(account_id: str) -> Sequence[Token]:
     """An account's tokens, oldest first."""
     query = select(Token).where(Token.account_id == account_id).order_by(Token.created_at)
-    with reading() as session:
-        return session.execute(query).scalars().all()
+    with reading() as work:
+        return work.session.execute(query).scalars().all()
 
 
 def revoke(token_id: str) -> bool:
     """Close a token for good; whether there was one to close."""
     closing = update(Token).where(Token.id == token_id, Token.revoked_at.is_(None))
-    with transaction() as session:
-        done = session.execute(closing.values(revoked_at=database_now()).returning(Token.id))
+    with transaction() as work:
+        done = work.session.execute(closing.values(revoked_at=database_now()).returning(Token.id))
         return done.scalar_one_or_none() is not None

@@ -23,42 +23,48 @@ from config import settings
 
 WRITES = "hearth_writes"
 BUSY_SECONDS = 10
+_NOW = select(database_now())
 AWAY = (sql.OperationalError, sql.InterfaceError, sql.TimeoutError, sql.InternalError)
 
 _write_lock = threading.Lock()
 
 
 @dataclass
-class _Work:
+class Work:
     """A transaction under way, and what is to be done once it is committed."""
 
-    session: Session
+    connection: Connection
     afterwards: list[Callable[[], object]] = field(default_factory=list)
 
+    @functools.cached_property
+    def session(self) -> Session:
+        """The same for the ORM, where it is worth its time."""
+        return Session(self.connection, expire_on_commit=False, autoflush=False)
 
-_work: ContextVar[_Work | None] = ContextVar("work", default=None)
+
+_work: ContextVar[Work | None] = ContextVar("work", default=None)
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction() -> Iterator[Work]:
     """Change rows together or not at all; joins the transaction that is already open."""
     if open_work := _work.get():
-        yield open_work.session
+        yield open_work
         return
-    with _sole_writer(), _session(writes=True) as work:
-        yield work.session
+    with _sole_writer(), _begun(writes=True) as work:
+        yield work
     for act in work.afterwards:
         act()
 
 
 @contextmanager
-def reading() -> Iterator[Session]:
+def reading() -> Iterator[Work]:
     """Read rows as of one moment; joins the transaction that is already open."""
     if open_work := _work.get():
-        yield open_work.session
+        yield open_work
         return
-    with _session(writes=False) as work:
-        yield work.session
+    with _begun(writes=False) as work:
+        yield work
 
 
 def after_commit(act: Callable[..., object], *arguments: Any) -> None:
@@ -71,8 +77,8 @@ def after_commit(act: Callable[..., object], *arguments: Any) -> None:
 
 def now() -> datetime:
     """The time by the database's clock, which leases and due times go by."""
-    with reading() as session:
-        return session.execute(select(database_now())).scalar_one()
+    with reading() as work:
+        return work.connection.execute(_NOW).scalar_one()
 
 
 def check() -> None:
@@ -85,6 +91,7 @@ def close() -> None:
     if engine.cache_info().currsize:
         engine().dispose()
         engine.cache_clear()
+        _bound.cache_clear()
 
 
 @functools.cache
@@ -136,16 +143,28 @@ def _sole_writer() -> AbstractContextManager[object]:
     return _write_lock if engine().dialect.name == "sqlite" else nullcontext()
 
 
+@functools.cache
+def _bound(*, writes: bool) -> Engine:
+    return engine().execution_options(**{WRITES: writes})
+
+
 @contextmanager
-def _session(*, writes: bool) -> Iterator[_Work]:
-    bound = engine().execution_options(**{WRITES: writes})
+def _begun(*, writes: bool) -> Iterator[Work]:
     try:
-        with Session(bound, expire_on_commit=False, autoflush=False) as session, session.begin():
-            work = _Work(session)
+        with _bound(writes=writes).begin() as connection:
+            work = Work(connection)
             token = _work.set(work)
             try:
                 yield work
+                _flush(work)
             finally:
                 _work.reset(token)
     except AWAY as error:
         raise Unavailable("The database does not answer; try again shortly.") from error
+
+
+def _flush(work: Work) -> None:
+    """Write what the ORM still keeps, and have it let go of its rows."""
+    if "session" in vars(work):
+        work.session.flush()
+        work.session.close()

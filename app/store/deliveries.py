@@ -17,37 +17,37 @@ _unheld = or_(Delivery.lease_expires_at.is_(None), Delivery.lease_expires_at <= 
 
 def add(delivery: Delivery) -> None:
     """Keep a delivery."""
-    with transaction() as session:
-        session.add(delivery)
-        session.flush()
+    with transaction() as work:
+        work.session.add(delivery)
+        work.session.flush()
 
 
 def next_sequence(prediction_id: str) -> int:
     """The place behind all deliveries of a prediction."""
     last = select(func.coalesce(func.max(Delivery.sequence), 0))
-    with reading() as session:
+    with reading() as work:
         of_prediction = last.where(Delivery.prediction_id == prediction_id)
-        return session.execute(of_prediction).scalar_one() + 1
+        return work.session.execute(of_prediction).scalar_one() + 1
 
 
 def get(delivery_id: str) -> Delivery | None:
     """The delivery with this id; None where there is none."""
-    with reading() as session:
-        return session.get(Delivery, delivery_id)
+    with reading() as work:
+        return work.session.get(Delivery, delivery_id)
 
 
 def of_prediction(prediction_id: str) -> Sequence[Delivery]:
     """A prediction's deliveries, in their order."""
     query = select(Delivery).where(Delivery.prediction_id == prediction_id)
-    with reading() as session:
-        return session.execute(query.order_by(Delivery.sequence)).scalars().all()
+    with reading() as work:
+        return work.session.execute(query.order_by(Delivery.sequence)).scalars().all()
 
 
 def attempts(delivery_ids: Collection[str]) -> Sequence[Attempt]:
     """The attempts at these deliveries, oldest first."""
     query = select(Attempt).where(Attempt.delivery_id.in_(delivery_ids)).order_by(Attempt.id)
-    with reading() as session:
-        return session.execute(query).scalars().all()
+    with reading() as work:
+        return work.session.execute(query).scalars().all()
 
 
 def head(prediction_id: str) -> Delivery | None:
@@ -58,8 +58,8 @@ def head(prediction_id: str) -> Delivery | None:
         .order_by(Delivery.replay_due.desc(), Delivery.sequence)
         .limit(1)
     )
-    with reading() as session:
-        return session.execute(query).scalar_one_or_none()
+    with reading() as work:
+        return work.session.execute(query).scalar_one_or_none()
 
 
 def claim(delivery_id: str, lease_seconds: float) -> Delivery | None:
@@ -96,11 +96,11 @@ def settle_replay(claimed: Delivery, made: Attempt, *, delivered: bool) -> Deliv
 
 def _settle(claimed: Delivery, made: Attempt, changes: Mapping[str, Any]) -> Delivery | None:
     guards = [Delivery.id == claimed.id, Delivery.lease_number == claimed.lease_number]
-    with transaction() as session:
+    with transaction() as work:
         settled = next(iter(_change(guards, {**changes, "lease_expires_at": None})), None)
         if settled:
-            session.add(made)
-            session.flush()
+            work.session.add(made)
+            work.session.flush()
     return settled
 
 
@@ -125,9 +125,9 @@ def close_target(account_id: str, target: str, state: str) -> None:
 def last_attempted(prediction_id: str) -> datetime | None:
     """When a delivery of a prediction was last attempted; None where none was."""
     latest = select(func.max(Delivery.attempted_at))
-    with reading() as session:
+    with reading() as work:
         of_prediction = latest.where(Delivery.prediction_id == prediction_id)
-        return session.execute(of_prediction).scalar_one()
+        return work.session.execute(of_prediction).scalar_one()
 
 
 def request_replay(delivery_id: str) -> Delivery | None:
@@ -149,5 +149,5 @@ def _change(
 ) -> Sequence[Delivery]:
     statement = update(Delivery).where(*guards).values(**changes).returning(Delivery)
     options = {"synchronize_session": False, "populate_existing": True}
-    with transaction() as session:
-        return session.execute(statement, execution_options=options).scalars().all()
+    with transaction() as work:
+        return work.session.execute(statement, execution_options=options).scalars().all()

@@ -74,8 +74,8 @@ def add(values: Mapping[str, Any]) -> Prediction:
 
 def get(prediction_id: str, account_id: str | None = None) -> Prediction | None:
     """A prediction, of one account where one is named; None where there is none."""
-    with reading() as session:
-        found = _rows(session.connection().execute(_select, {"of_id": prediction_id}))
+    with reading() as work:
+        found = _rows(work.connection.execute(_select, {"of_id": prediction_id}))
     return next((row for row in found if account_id in {None, row.account_id}), None)
 
 
@@ -138,8 +138,8 @@ def publish(queue: str | None, pause_seconds: float) -> Sequence[Message]:
     """Take what is due for a message, of one queue or all; due again after twice the last pause."""
     statement = _publish_of_queue if queue else _publish
     given = {"pause": pause_seconds, **({"of_queue": queue} if queue else {})}
-    with transaction() as session:
-        return [Message(*row) for row in session.connection().execute(statement, given)]
+    with transaction() as work:
+        return [Message(*row) for row in work.connection.execute(statement, given)]
 
 
 def unpublish(prediction_ids: Collection[str], pause_seconds: float) -> None:
@@ -181,8 +181,8 @@ def page(account_id: str, window: Window, limit: int) -> Sequence[Prediction]:
         .order_by(*(order if window.newer else [column.desc() for column in order]))
         .limit(limit)
     )
-    with reading() as session:
-        found = session.execute(query).scalars().all()
+    with reading() as work:
+        found = work.session.execute(query).scalars().all()
     return found[::-1] if window.newer else found
 
 
@@ -200,9 +200,9 @@ def _inside(window: Window) -> list[ColumnElement[bool]]:
 
 
 def _find(guards: Collection[ColumnElement[bool]], limit: int) -> Sequence[Prediction]:
-    with reading() as session:
+    with reading() as work:
         found = select(Prediction).where(_alive, *guards).limit(limit)
-        return session.execute(found).scalars().all()
+        return work.session.execute(found).scalars().all()
 
 
 def _change(
@@ -219,8 +219,8 @@ def _change_one(
 
 
 def _run(statement: Executable, given: Mapping[str, Any] | None = None) -> Sequence[Prediction]:
-    with transaction() as session:
-        return _rows(session.connection().execute(statement, given))
+    with transaction() as work:
+        return _rows(work.connection.execute(statement, given))
 
 
 def _rows(result: Result[Any]) -> Sequence[Prediction]:

@@ -10,9 +10,9 @@ from app.tables import Worker, database_now
 
 def report(worker: Worker) -> None:
     """Keep what a worker says of itself, as of now."""
-    with transaction() as session:
+    with transaction() as work:
         worker.seen_at = database_now()
-        session.merge(worker)
+        work.session.merge(worker)
 
 
 def ready(version_id: str, within_seconds: float) -> Sequence[Worker]:
@@ -22,18 +22,18 @@ def ready(version_id: str, within_seconds: float) -> Sequence[Worker]:
         Worker.state == "ready",
         Worker.seen_at > database_now(-within_seconds),
     )
-    with reading() as session:
-        return session.execute(query).scalars().all()
+    with reading() as work:
+        return work.session.execute(query).scalars().all()
 
 
 def forget(worker_id: str) -> None:
     """Drop a worker that has left."""
-    with transaction() as session:
-        session.execute(delete(Worker).where(Worker.id == worker_id))
+    with transaction() as work:
+        work.session.execute(delete(Worker).where(Worker.id == worker_id))
 
 
 def forget_silent(seconds: float) -> None:
     """Drop workers that have not been heard of for so long."""
     silent = delete(Worker).where(Worker.seen_at < database_now(-seconds))
-    with transaction() as session:
-        session.execute(silent, execution_options={"synchronize_session": False})
+    with transaction() as work:
+        work.session.execute(silent, execution_options={"synchronize_session": False})

@@ -128,7 +128,7 @@ class Supervisor:
             stream.close()
         if watcher.is_active():
             pause = self._lives[watcher.name].end(clock.ticks())
-            again = f"starting it again in {pause:.0f} s" if pause else "starting it again"
+            again = f"starting it again in {pause:.1f} s" if pause else "starting it again"
             self._say(watcher.name, f"{_end(exit_code)}; {again}")
         return True
 

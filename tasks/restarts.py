@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-STEADY_SECONDS = 10  # who lived this long did not die of its start
-LONGEST_PAUSE_SECONDS = 30
+STEADY_SECONDS = 5  # who lived this long did not die of its start
+LONGEST_INTERVAL_SECONDS = 15
 
 
-def pause_after(deaths: int) -> float:
-    """Seconds before the next start of what died this often in a row soon after its start."""
-    return min(2.0 ** (deaths - 1), LONGEST_PAUSE_SECONDS) if deaths else 0.0
+def interval_after(deaths: int) -> float:
+    """Seconds between the starts of what died this often in a row soon after its start."""
+    return min(2.0 ** (deaths - 1), LONGEST_INTERVAL_SECONDS) if deaths else 0.0
 
 
 @dataclass
@@ -27,6 +27,5 @@ class Life:
     def end(self, now: float) -> float:
         """Note a death; the pause until the next start."""
         self.deaths = self.deaths + 1 if now - self.started < STEADY_SECONDS else 0
-        pause = pause_after(self.deaths)
-        self.due = now + pause
-        return pause
+        self.due = max(now, self.started + interval_after(self.deaths))
+        return self.due - now

@@ -24,7 +24,7 @@ def command(ctx: click.Context, *, as_json: bool) -> None:
     else:
         for finding in found:
             _show(finding)
-    ctx.exit(any(finding.level == "fail" for finding in found))
+    ctx.exit(int(any(finding.level == "fail" for finding in found)))
 
 
 def _show(finding: checkup.Finding) -> None:

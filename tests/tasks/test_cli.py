@@ -15,6 +15,7 @@ from tasks import lock, procfile
 from tasks.celery import celery
 from tasks.cli import COMMANDS, flower, main, node, screen, sweep, welcome
 from tests.conftest import Configure
+from tests.service import free_port
 
 HELLO = Path(__file__).parent.parent.parent / "predictors" / "hello_world"
 
@@ -235,6 +236,8 @@ def test_a_first_prediction_that_fails_says_why() -> None:
 
 
 def test_a_fresh_machine_passes_the_checkup(configure: Configure, hearth: Any) -> None:
+    configure(port=free_port(), flower_port=free_port())
+
     result = hearth("doctor", "--json")
 
     found = {each["name"]: each["level"] for each in json.loads(result.output)}

@@ -1,0 +1,61 @@
+"""The README's code, run against a whole service, which has other models, ports and tokens."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import documents
+
+pytestmark = pytest.mark.e2e
+
+README = documents.ROOT / "README.md"
+DEMO, OURS = "meta/meta-llama-3.1-70b-instruct", "test/llama"
+PYTHON = list(documents.blocks(README, "python"))
+SHELL = [line for line in documents.commands(README) if not re.match(r"make |export ", line)]
+
+
+def _ours(code, service):
+    replaced = {
+        DEMO: OURS,
+        "replicate/hello-world": "test/hello",
+        "http://127.0.0.1:8000": service.url,
+        ".venv/bin/": f"{Path(sys.executable).parent}/",
+    }
+    for theirs, ours in replaced.items():
+        code = code.replace(theirs, ours)
+    return code
+
+
+def _run(command, service):
+    asked = {"REPLICATE_BASE_URL": service.url, "REPLICATE_API_TOKEN": service.token}
+    done = subprocess.run(
+        command,
+        env={**os.environ, **asked},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("code", PYTHON)
+def test_its_python_runs(service, code):
+    assert _run([sys.executable, "-c", _ours(code, service)], service).strip()
+
+
+@pytest.mark.parametrize("line", SHELL)
+def test_its_commands_answer(service, line):
+    answer = _run(["bash", "-c", _ours(line, service)], service)
+
+    assert "hello Ada" in answer or '"status":"succeeded"' in answer
+
+
+def test_it_shows_both_kinds():
+    assert PYTHON
+    assert any(line.startswith("curl ") for line in SHELL)

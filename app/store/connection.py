@@ -4,12 +4,13 @@ import functools
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy import exc as sql
@@ -23,8 +24,15 @@ from config import settings
 
 WRITES = "hearth_writes"
 BUSY_SECONDS = 10
+NAP_SECONDS = 0.0002
 _NOW = select(database_now())
-AWAY = (sql.OperationalError, sql.InterfaceError, sql.TimeoutError, sql.InternalError)
+AWAY = (
+    sqlite3.OperationalError,
+    sql.OperationalError,
+    sql.InterfaceError,
+    sql.TimeoutError,
+    sql.InternalError,
+)
 
 _write_lock = threading.Lock()
 
@@ -130,8 +138,28 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at once where rows will change, so that no upgrade can fail later."""
-    writes = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+    if not connection.get_execution_options().get(WRITES):
+        driver.execute("BEGIN")
+        return
+    until = clock.ticks() + BUSY_SECONDS
+    while not _is_locked_for(driver) and clock.ticks() < until:
+        time.sleep(NAP_SECONDS)
+    if not driver.in_transaction:
+        driver.execute("BEGIN IMMEDIATE")
+
+
+def _is_locked_for(driver: sqlite3.Connection) -> bool:
+    """Begin to write if nobody else does; SQLite's own naps grow to 0.1 s while others slip in."""
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    return driver.in_transaction
 
 
 def _sqlite_now(seconds: float) -> str:

@@ -1,6 +1,7 @@
 """Names that nobody can guess."""
 
 import secrets
+from collections.abc import Iterator
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 PREDICTION_ID_LENGTH = 26
@@ -8,7 +9,14 @@ PREDICTION_ID_LENGTH = 26
 
 def random_text(length: int) -> str:
     """Random lower-case letters and digits, about 5.17 bits each."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+    number = secrets.randbelow(len(ALPHABET) ** length)
+    return "".join(_digits(number, length))
+
+
+def _digits(number: int, length: int) -> Iterator[str]:
+    for _ in range(length):
+        number, digit = divmod(number, len(ALPHABET))
+        yield ALPHABET[digit]
 
 
 def new_prediction_id() -> str:

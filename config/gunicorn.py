@@ -1,24 +1,50 @@
 """How the web server runs: many threads in few processes, and a stop within seconds."""
 
 import ctypes
+import select
 import signal
 import sys
 from typing import Any
 
 from gunicorn import glogging
+from gunicorn.workers import gthread
 
 from config import logs, settings
 
 PR_SET_PDEATHSIG = 1
+STAY_MILLISECONDS = 10
 
 _web = settings.load().web
 _host = f"[{_web.host}]" if ":" in _web.host else _web.host
+
+
+class Worker(gthread.ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """Threads that stay with a connection for a moment after the answer.
+
+    A client that asks again at once is answered without two changes of thread, a quarter of the
+    work of a request.
+    """
+
+    def handle(self, conn: Any) -> Any:
+        """Answer a request, and those that follow it closely."""
+        keeps = super().handle(conn)
+        while keeps is True and self.alive and not conn.is_http2 and _is_asking(conn):
+            keeps = super().handle(conn)
+        return keeps
+
+
+def _is_asking(conn: Any) -> bool:
+    """Whether something comes, or the end."""
+    poll = select.poll()
+    poll.register(conn.sock, select.POLLIN)
+    return bool(poll.poll(STAY_MILLISECONDS))
+
 
 wsgi_app = "app:create_app()"
 bind = f"{_host}:{_web.port}"
 proc_name = "hearth-web"
 
-worker_class = "gthread"
+worker_class = Worker
 workers = _web.web_processes
 threads = _web.web_threads
 worker_connections = threads + 1000  # room for idle kept-alive connections beside the busy ones

@@ -112,21 +112,26 @@ def engine() -> Engine:
 
 def _sqlite(url: URL) -> Engine:
     settings.load().data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    made = create_engine(
-        url, connect_args={"timeout": BUSY_SECONDS}, pool_size=20, json_serializer=_to_json
-    )
+    made = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, **_POOL)
     event.listen(made, "connect", _prepare_sqlite)
     event.listen(made, "begin", _begin_sqlite)
     return made
 
 
 def _postgresql(url: URL) -> Engine:
-    return create_engine(url, pool_size=20, max_overflow=20, json_serializer=_to_json)
+    return create_engine(url, max_overflow=20, **_POOL)
 
 
 def _to_json(value: Any) -> str:
     """ASCII only: a lone surrogate or a NUL inside a string stays an escape."""
     return json.dumps(value, allow_nan=False, separators=(",", ":"))
+
+
+_POOL: dict[str, Any] = {
+    "pool_size": 20,
+    "pool_use_lifo": True,  # what was used last is still warm
+    "json_serializer": _to_json,
+}
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from predictors.runner.cog.server.channel import LARGEST_MESSAGE
 
-RECEIVE_BYTES = 1 << 20
+RECEIVE_BYTES = 1 << 16
 
 
 class Unreadable(Exception):

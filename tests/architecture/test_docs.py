@@ -1,5 +1,6 @@
 """The documents say what is there: generated pages, commands, variables, links, dependencies."""
 
+import dataclasses
 import re
 import subprocess
 import sys
@@ -9,12 +10,15 @@ import click
 import pytest
 
 from config import settings
+from predictors import catalog, events
+from predictors.child import Child
 from tasks import cli
 from tests import documents
 
 REFERENCE = documents.ROOT / "docs" / "reference"
 DOCUMENTS = documents.all_of_them()
 README, CONTRIBUTING = (documents.ROOT / name for name in ("README.md", "CONTRIBUTING.md"))
+ADD_A_MODEL = documents.ROOT / "docs" / "howto" / "add-a-model.md"
 NOT_SETTINGS = {"HEARTH_TEST_REQUIRE"}
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#([^)]*))?\)")
 
@@ -96,6 +100,38 @@ def test_every_document_can_be_reached_from_the_readme():
             waiting += [file.parent / path for path, _ in LINK.findall(file.read_text())]
 
     assert {_named(file) for file in DOCUMENTS} == {_named(file) for file in reached}
+
+
+def test_the_model_of_the_howto_runs(tmp_path):
+    folder = tmp_path / "models" / "shout"
+    folder.mkdir(parents=True)
+    catalogue = tmp_path / "config" / "models.toml"
+    catalogue.parent.mkdir()
+    files = {"yaml": folder / "cog.yaml", "python": folder / "predict.py", "toml": catalogue}
+    for language, file in files.items():
+        file.write_text(next(documents.blocks(ADD_A_MODEL, language)))
+
+    (entry,) = catalog.read(catalogue)
+
+    assert entry.openapi_schema["components"]["schemas"]["Input"]["required"] == ["text"]
+    assert _output(entry, {"text": "ada", "times": 2}) == "ADA!!"
+
+
+def test_every_key_of_the_catalogue_is_told():
+    keys = set(re.findall(r"^\| `(\w+)` \|", ADD_A_MODEL.read_text(), re.MULTILINE))
+
+    fields = {field.name for field in dataclasses.fields(catalog.Entry)}
+    assert keys == fields - {"owner", "entry_point"}
+
+
+def _output(entry, given):
+    child = Child(entry, cancel_grace=1)
+    try:
+        child.start(timeout=30)
+        said = list(child.events("p1", given))
+    finally:
+        child.stop()
+    return next(event.value for event in said if isinstance(event, events.Output))
 
 
 def test_every_dependency_has_its_reason():

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from config import settings
+from config import settings, transport
 
 DAY = 24 * 3600
 
@@ -15,6 +15,7 @@ def url() -> str:
 
 def options(*, answer_seconds: float) -> dict[str, Any]:
     """Options of senders and workers, and how long the broker may take to answer them."""
+    transport.register()
     return {
         "broker_url": url(),
         "broker_transport_options": {

@@ -15,7 +15,7 @@ MODULES = ("noop",)
 """Each has `rows(folder)`: a context manager that gives rows while what they need is up."""
 
 RESULTS = Path(__file__).with_name("results.json")
-ROUNDS = 5
+ROUNDS = 9
 
 
 def main() -> None:

@@ -15,8 +15,8 @@ from tasks import redis_server
 
 PEER = "bare Celery"
 ASIDE = "bare Celery with events"
-CALLS = 150
-SECONDS = 2.5
+CALLS = 80
+SECONDS = 1.3
 REDIS_SECONDS = 10
 REDIS_OPTIONS = ("--port", "0", "--save", "", "--appendonly", "yes", "--appendfsync", "everysec")
 

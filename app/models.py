@@ -1,6 +1,6 @@
 """Models and versions: find them, and keep them as the catalogue says."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from app import store
@@ -74,8 +74,9 @@ def queue(model: Model, of_version: Version) -> str:
     return queues.for_version(model.hardware, model.owner, model.name, of_version.id)
 
 
-def sync(entries: Iterable[Entry]) -> None:
-    """Make the database say of the catalogue's models what the catalogue says."""
+def sync(entries: Collection[Entry]) -> None:
+    """Make the database say of models what the catalogue says; others are served no more."""
+    store.models.retire([(entry.owner, entry.name) for entry in entries])
     for entry in entries:
         model = Model(
             owner=entry.owner,

@@ -11,6 +11,7 @@ log = structlog.get_logger()
 
 WORKER_LOST = "The worker died while it ran the prediction, {attempts} times. Given up."
 TOO_LONG = "The prediction ran longer than the model's limit of {seconds:g} seconds."
+UNSERVED = "This version is no longer served. Create the prediction again with the current one."
 SETUP_FAILED = "The model could not be loaded: {reason}"
 SILENT_DAYS_SECONDS = 24 * 3600
 
@@ -18,10 +19,10 @@ SILENT_DAYS_SECONDS = 24 * 3600
 def sweep() -> None:
     """Look once for everything that was lost or is overdue, and set it right."""
     end_overdue()
+    end_unserved()
     restart_lost()
-    if live.broker_is_new():
-        log.warning("broker_lost_its_messages")
-        store.predictions.unpublish_all()
+    if live.broker_is_new() and (waiting := store.predictions.unpublish_all()):
+        log.warning("broker_lost_its_messages", waiting=waiting)
     dispatch.publish()
     for prediction_id in deliveries.overdue():
         queues.deliver(prediction_id)
@@ -36,6 +37,12 @@ def end_overdue() -> None:
         else:
             error = TOO_LONG.format(seconds=row.run_limit_seconds)
             endings.end(row.id, Status.FAILED, changes={"error": error})
+
+
+def end_unserved() -> None:
+    """Fail what waits for a version that the catalogue left behind, once no worker holds it."""
+    for row in store.predictions.unserved(settings.load().model.lease_seconds):
+        endings.end(row.id, Status.FAILED, changes={"error": UNSERVED})
 
 
 def restart_lost() -> None:

@@ -1,8 +1,8 @@
 """Models and versions as rows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select, tuple_, update
 
 from app.store.connection import reading, transaction
 from app.tables import Model, Version
@@ -17,6 +17,13 @@ def keep(model: Model, version: Version) -> None:
         work.session.merge(model)
         if not work.session.get(Version, version.id):
             work.session.add(version)
+
+
+def retire(names: Collection[tuple[str, str]]) -> None:
+    """Leave all models but these without a version, so that nothing more is asked of them."""
+    others = update(Model).where(tuple_(Model.owner, Model.name).not_in(names))
+    with transaction() as work:
+        work.connection.execute(others.values(latest_version_id=None, min_instances=0))
 
 
 def get(owner: str, name: str) -> Model | None:

@@ -30,7 +30,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.status import Status
 from app.store.connection import reading, transaction
-from app.tables import Prediction, database_now
+from app.tables import Model, Prediction, Worker, database_now
 
 MOST_DOUBLINGS = 8
 BATCH = 500
@@ -148,10 +148,10 @@ def unpublish(prediction_ids: Collection[str], pause_seconds: float) -> None:
     _change(guards, {"publish_at": database_now(pause_seconds)})
 
 
-def unpublish_all() -> None:
-    """Note that the broker has lost every message; all that waits is due for one at once."""
+def unpublish_all() -> int:
+    """Note that the broker has lost every message; how many are due for one now, at once."""
     guards = [_alive, Prediction.publish_at.is_not(None)]
-    _change(guards, {"publish_at": database_now()})
+    return len(_change(guards, {"publish_at": database_now()}))
 
 
 def lost(limit: int = BATCH) -> Sequence[Prediction]:
@@ -170,6 +170,15 @@ def overdue(limit: int = BATCH) -> Sequence[Prediction]:
 def waiting(version_id: str, limit: int = BATCH) -> Sequence[Prediction]:
     """Predictions of a version that no worker has started."""
     return _find([Prediction.version_id == version_id, Prediction.status == Status.STARTING], limit)
+
+
+def unserved(silent_seconds: float, limit: int = BATCH) -> Sequence[Prediction]:
+    """Waiting predictions of versions that are no model's any more and that no worker holds."""
+    current = select(Model.latest_version_id).where(Model.latest_version_id.is_not(None))
+    held = select(Worker.version_id).where(Worker.seen_at > database_now(-silent_seconds))
+    waits = or_(Prediction.status == Status.STARTING, _lease_ran_out)
+    gone = [Prediction.version_id.not_in(current), Prediction.version_id.not_in(held)]
+    return _find([waits, *gone], limit)
 
 
 def page(account_id: str, window: Window, limit: int) -> Sequence[Prediction]:

@@ -66,6 +66,15 @@ def test_the_catalogue_is_entered_and_entered_again(database, tmp_path, configur
     assert models.latest_version("replicate", "hello-world").id == entries[0].version
 
 
+def test_a_model_that_left_the_catalogue_is_kept_but_served_no_more(versions, tmp_path):
+    models.sync(catalog.read(catalog_file(tmp_path)))
+
+    assert models.get("lab", "echo").min_instances == 0
+    assert "lab/echo" not in models.readiness()
+    with pytest.raises(NotFound):
+        models.latest_version("lab", "echo")
+
+
 def test_readiness_counts_the_workers_that_were_heard_of(versions):
     for number, (state, version_id) in enumerate(
         [("ready", NEW), ("booting", NEW), ("ready", OLD)]

@@ -111,3 +111,21 @@ def test_a_model_that_another_worker_holds_keeps_its_predictions(prediction, ver
     upkeep.fail_waiting(version.id, "no weights")
 
     assert store.predictions.get(prediction.id).status is Status.STARTING
+
+
+def test_a_version_left_behind_fails_its_predictions_once_no_worker_holds_it(
+    account, version, queued
+):
+    waiting = factories.prediction(account)
+    report = Worker(id="w", version_id=version.id, model="lab/echo", state="ready", error=None)
+    store.workers.report(report)
+    factories.version(id="f" * 64)
+
+    upkeep.sweep()
+    while_held = store.predictions.get(waiting.id).status
+    store.workers.forget("w")
+    upkeep.sweep()
+
+    row = store.predictions.get(waiting.id)
+    assert while_held is Status.STARTING
+    assert (row.status, row.error) == (Status.FAILED, upkeep.UNSERVED)

@@ -25,6 +25,7 @@ from config import settings
 WRITES = "hearth_writes"
 BUSY_SECONDS = 10
 NAP_SECONDS = 0.0002
+PRIMARY_CODE = 0xFF  # of SQLite's error codes; the rest says more
 _NOW = select(database_now())
 AWAY = (
     sqlite3.OperationalError,
@@ -148,22 +149,22 @@ def _begin_sqlite(connection: Connection) -> None:
         driver.execute("BEGIN")
         return
     until = clock.ticks() + BUSY_SECONDS
-    while not _is_locked_for(driver) and clock.ticks() < until:
-        time.sleep(NAP_SECONDS)
-    if not driver.in_transaction:
-        driver.execute("BEGIN IMMEDIATE")
-
-
-def _is_locked_for(driver: sqlite3.Connection) -> bool:
-    """Begin to write if nobody else does; SQLite's own naps grow to 0.1 s while others slip in."""
     driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while not _writes(driver, until):
+            time.sleep(NAP_SECONDS)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+
+def _writes(driver: sqlite3.Connection, until: float) -> bool:
+    """Begin to write if nobody else does; SQLite's own naps grow to 0.1 s while others slip in."""
     try:
         driver.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+        is_busy = error.sqlite_errorcode & PRIMARY_CODE == sqlite3.SQLITE_BUSY
+        if not is_busy or clock.ticks() > until:
             raise
-    finally:
-        driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     return driver.in_transaction
 
 

@@ -1,13 +1,15 @@
 """Transactions: what is changed together, and what follows once it stands."""
 
+import sqlite3
 import threading
 
 import pytest
 
 from app import store
 from app.errors import Unavailable
-from app.store import migration
+from app.store import connection, migration
 from app.tables import Account
+from config import settings
 from tests import factories
 
 
@@ -82,3 +84,32 @@ def test_migrating_twice_is_as_good_as_once(database):
     migration.migrate()
 
     store.check()
+
+
+@pytest.fixture
+def other_writer(sqlite):
+    """Another process's connection, which has begun to write."""
+    file = settings.load().data_dir / "hearth.db"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    yield other
+    other.close()
+
+
+def test_a_writer_goes_on_once_another_process_has_written(other_writer):
+    threading.Timer(0.05, other_writer.execute, ["COMMIT"]).start()
+
+    account = factories.account()
+
+    assert store.accounts.get(account.id)
+
+
+def test_a_writer_that_waited_long_enough_is_told_so(other_writer, monkeypatch):
+    monkeypatch.setattr(connection, "BUSY_SECONDS", 0)
+
+    with pytest.raises(Unavailable):
+        factories.account()
+
+
+def test_readers_wait_for_no_writer(other_writer):
+    assert store.accounts.get("nobody") is None

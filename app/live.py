@@ -43,6 +43,16 @@ def watch(prediction_id: str) -> Iterator[threading.Event]:
         _listener().unwatch(prediction_id, ended)
 
 
+def let_go() -> None:
+    """Have nobody wait any more, since this process is leaving."""
+    _listener().leave()
+
+
+def is_leaving() -> bool:
+    """Whether waits end now, whatever they wait for."""
+    return _listener().is_leaving
+
+
 def check() -> None:
     """Ask Redis for a sign of life; raise Unavailable when there is none."""
     try:
@@ -67,6 +77,12 @@ class _Listener(threading.Thread):
         self._waiting: defaultdict[str, set[threading.Event]] = defaultdict(set)
         self._lock = threading.Lock()
         self._subscribed = threading.Event()
+        self.is_leaving = False
+
+    def leave(self) -> None:
+        """Wake everybody, once and for all."""
+        self.is_leaving = True
+        self._wake(None)
 
     def watch(self, prediction_id: str, ended: threading.Event) -> None:
         """Set the event when this prediction ends; returns once nothing can be missed."""

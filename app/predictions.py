@@ -70,7 +70,7 @@ def wait(prediction: Prediction, seconds: float) -> Prediction:
             ended.clear()
             current = store.predictions.get(prediction.id) or prediction
             left = until - clock.ticks()
-            if current.status.is_terminal or left <= 0:
+            if current.status.is_terminal or left <= 0 or live.is_leaving():
                 return current
             ended.wait(left)
 

@@ -38,7 +38,7 @@ class Entry:
     entry_point: str
     weights: str | None = None
     hardware: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")] = "cpu"
-    concurrency: Count = 1
+    concurrency: Annotated[int, Field(ge=1, le=1)] = 1  # a runner runs one prediction at a time
     min_instances: Annotated[int, Field(ge=0)] = 1
     max_instances: Count = 1
     idle_seconds: Annotated[float, Field(ge=0)] = 0

@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, Response, g
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.routing import BaseConverter
 
+from app import live
 from app.api import account, auth, errors, health, models, openapi, predictions, webhooks
 from config.settings import Settings
 
@@ -42,6 +43,7 @@ def application(settings: Settings) -> Flask:
     app.before_request(_name_request)
     app.after_request(_tell_name)
     app.teardown_request(_forget_name)
+    app.extensions["let_go"] = live.let_go
     errors.register(app)
     for blueprint in (v1, health.routes, openapi.routes):
         app.register_blueprint(blueprint)

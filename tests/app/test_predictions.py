@@ -114,6 +114,7 @@ def test_cancel_and_finish_at_once_leave_one_end(account, version, queued):
 def test_waiting_returns_at_the_end(account, version, queued, monkeypatch):
     heard = threading.Event()
     monkeypatch.setattr(live, "watch", lambda _id: _Watching(heard))
+    monkeypatch.setattr(live, "is_leaving", lambda: False)
     row = factories.prediction(account)
     waiter_result = []
     waiter = threading.Thread(
@@ -130,6 +131,7 @@ def test_waiting_returns_at_the_end(account, version, queued, monkeypatch):
 
 def test_waiting_ends_when_the_time_is_up(account, version, queued, monkeypatch):
     monkeypatch.setattr(live, "watch", lambda _id: _Watching(threading.Event()))
+    monkeypatch.setattr(live, "is_leaving", lambda: False)
     row = factories.prediction(account)
 
     assert predictions.wait(row, seconds=0.05).status is Status.STARTING

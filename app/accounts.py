@@ -13,6 +13,10 @@ from config import settings
 TOKEN_PREFIX = "hth_"  # noqa: S105  marks a token for secret scanners, is none
 FIRST_TOKEN = "token"  # noqa: S105  the name of the file that keeps the first one
 ID_LENGTH = 12
+GIVEN_IS_REVOKED = (
+    "The token in HEARTH_BOOTSTRAP_TOKEN was revoked, and a revoked token stays closed. "
+    "Set the variable to another one, or unset it to have one made."
+)
 
 known = Memory[bytes, Account](seconds=2)  # a revoked token opens nothing after 5
 
@@ -28,23 +32,20 @@ def by_token(token: str) -> Account:
 
 def new_token(account: Account) -> tuple[str, Token]:
     """Give an account a further token; its text exists here and never again."""
-    text = TOKEN_PREFIX + secrets.token_urlsafe(30)
+    text = _new_text()
     return text, _keep_token(account, text)
 
 
 def bootstrap() -> str:
     """Make the first account and its token if they are missing; the token, also kept in a file."""
-    chosen = settings.load().account
+    username = settings.load().account.bootstrap_account
     file = settings.load().data_dir / FIRST_TOKEN
     with store.transaction():
-        account = store.accounts.named(chosen.bootstrap_account) or _open_account(
-            chosen.bootstrap_account
-        )
-        given = chosen.bootstrap_token and chosen.bootstrap_token.get_secret_value()
-        token = given or _kept(file) or TOKEN_PREFIX + secrets.token_urlsafe(30)
-        if not store.accounts.by_digest(digest(token)):
+        account = store.accounts.named(username) or _open_account(username)
+        token = _given() or _kept(file) or _new_text()
+        if not store.accounts.token(digest(token)):
             _keep_token(account, token)
-    if token != _kept(file):
+    if token != _text(file):
         _write_private(file, token)
     return token
 
@@ -68,8 +69,32 @@ def _keep_token(account: Account, text: str) -> Token:
     return token
 
 
+def _given() -> str | None:
+    """The first token that the settings ask for; None where they leave it to us."""
+    secret = settings.load().account.bootstrap_token
+    text = secret.get_secret_value() if secret else ""
+    if _is_revoked(text):
+        raise Unauthenticated(GIVEN_IS_REVOKED)
+    return text or None
+
+
 def _kept(file: Path) -> str | None:
-    return file.read_text().strip() if file.exists() else None
+    """The first token of an earlier start; None where there is none, or it was revoked."""
+    text = _text(file)
+    return None if _is_revoked(text) else text
+
+
+def _is_revoked(text: str) -> bool:
+    token = store.accounts.token(digest(text))
+    return token is not None and token.revoked_at is not None
+
+
+def _new_text() -> str:
+    return TOKEN_PREFIX + secrets.token_urlsafe(30)
+
+
+def _text(file: Path) -> str:
+    return file.read_text().strip() if file.exists() else ""
 
 
 def _write_private(file: Path, text: str) -> None:

@@ -36,6 +36,13 @@ def by_digest(digest: bytes) -> Account | None:
         return work.session.execute(found).scalar_one_or_none()
 
 
+def token(digest: bytes) -> Token | None:
+    """The token with this digest, be it revoked; None where there is none."""
+    query = select(Token).where(Token.digest == digest)
+    with reading() as work:
+        return work.session.execute(query).scalar_one_or_none()
+
+
 def tokens(account_id: str) -> Sequence[Token]:
     """An account's tokens, oldest first."""
     query = select(Token).where(Token.account_id == account_id).order_by(Token.created_at)

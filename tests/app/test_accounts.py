@@ -53,3 +53,30 @@ def test_a_revoked_token_opens_nothing(database):
     assert not store.accounts.revoke(token.id)
     with pytest.raises(Unauthenticated):
         accounts.by_token(text)
+
+
+def test_a_revoked_first_token_gives_way_to_a_fresh_one(database):
+    revoked = accounts.bootstrap()
+    account = revoke_all(revoked)
+
+    fresh = accounts.bootstrap()
+
+    assert fresh != revoked
+    assert accounts.by_token(fresh).id == account.id
+    assert accounts.bootstrap() == fresh
+
+
+def test_a_given_token_that_was_revoked_is_refused(database, configure):
+    configure(bootstrap_token="r8_given")
+    revoke_all(accounts.bootstrap())
+
+    with pytest.raises(Unauthenticated, match="HEARTH_BOOTSTRAP_TOKEN was revoked"):
+        accounts.bootstrap()
+
+
+def revoke_all(token):
+    account = accounts.by_token(token)
+    for row in store.accounts.tokens(account.id):
+        store.accounts.revoke(row.id)
+    accounts.known.forget()
+    return account

@@ -107,6 +107,18 @@ def test_migrating_twice_is_as_good_as_once(
     assert accounts.by_token((tmp_path / "data" / "token").read_text().strip())
 
 
+def test_a_given_token_that_was_revoked_stops_the_start(hearth: Any, configure: Configure) -> None:
+    configure(bootstrap_token="r8_given")
+    hearth("migrate")
+    (made,) = json.loads(hearth("tokens", "list", "--json").output)
+    hearth("tokens", "revoke", made["id"])
+
+    result = hearth("migrate")
+
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: The token in HEARTH_BOOTSTRAP_TOKEN was revoked")
+
+
 def test_models_are_listed_with_what_is_ready(
     hearth: Any, configure: Configure, tmp_path: Path
 ) -> None:

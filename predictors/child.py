@@ -7,6 +7,7 @@ A child holds one loaded model and runs one prediction at a time. `events` belon
 import collections
 import contextlib
 import math
+import re
 import time
 from collections.abc import Iterator
 from pathlib import PurePath
@@ -20,6 +21,7 @@ from predictors.runner.cog.server import channel
 
 TICK_SECONDS = 0.5
 SETUP_LOG_CHARACTERS = 1 << 20
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class SetupFailed(Exception):
@@ -136,7 +138,7 @@ class Child:
         finally:
             self._keep(lines.flush())
         if messages[0]["kind"] == "setup_failed":
-            raise SetupFailed(messages[0]["error"], self.setup_logs)
+            raise SetupFailed(_text(messages[0]["error"]), self.setup_logs)
 
     def _keep(self, text: str) -> None:
         self.setup_logs = (self.setup_logs + text)[-SETUP_LOG_CHARACTERS:]
@@ -204,4 +206,9 @@ def _finish(message: dict[str, Any]) -> None:
     if message["status"] == "canceled":
         raise PredictionCanceled
     if message["status"] == "failed":
-        raise PredictionFailed(message["error"])
+        raise PredictionFailed(_text(message["error"]))
+
+
+def _text(sent: str) -> str:
+    """Text as databases keep it: the runner, which the model shares, is not trusted to send it."""
+    return LONE_SURROGATE.sub("\ufffd", sent.replace("\0", ""))

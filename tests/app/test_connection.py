@@ -7,6 +7,7 @@ import pytest
 
 from app import store
 from app.errors import Unavailable
+from app.status import Status
 from app.store import connection, migration
 from app.tables import Account
 from config import settings
@@ -70,6 +71,21 @@ def test_many_writers_wait_for_each_other(database):
         thread.join()
 
     assert all(store.accounts.get(f"{n}-{t}") for n in range(8) for t in range(10))
+
+
+ODD = {"text\0": "a\0b \ud800 \udfff \U0001f600", "pieces": ["\0", {"\ud800": "\\u0000"}]}
+
+
+def test_json_keeps_strings_that_no_database_takes_as_text(database):
+    owner = factories.account()
+    factories.version()
+    row = factories.prediction(owner, input=ODD)
+
+    changes = {"output": ODD, "metrics": ODD}
+    store.predictions.change(row.id, changes, where=[Status.STARTING])
+
+    for read in (store.predictions.get(row.id), *store.predictions.waiting(factories.ECHO)):
+        assert (read.input, read.output, read.metrics) == (ODD, ODD, ODD)
 
 
 def test_a_database_that_is_away_is_said_to_be(configure, tmp_path):

@@ -85,6 +85,8 @@ FAILURES = {
     "no message": ("broken", {"message": ""}, "ValueError"),
     "an exit": ("broken", {"message": "over", "kind": "SystemExit"}, "over"),
     "half a character": ("broken", {"message": "\ud800"}, "?"),
+    "what no database keeps": ("broken", {"message": "a\0b"}, "ab"),
+    "what the runner let pass": ("forges", {"message": "\ud800\0x\udfff"}, "\ufffdx\ufffd"),
     "a missing input": ("function", {}, "Input validation error: name: Field required"),
     "not a number": (
         "odd_values",

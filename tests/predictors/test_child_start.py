@@ -23,6 +23,16 @@ def test_a_failing_setup_is_told_with_its_logs():
     assert not failing.is_alive
 
 
+def test_what_no_database_keeps_is_left_out_of_a_setup_s_words():
+    failing = Child(fakes.entry("forges", weights="/gone"), cancel_grace=1)
+
+    with pytest.raises(child.SetupFailed) as failed:
+        failing.start(timeout=30)
+
+    assert failed.value.message == "no \ufffd weights"
+    assert "\0" not in failed.value.logs
+
+
 def test_a_setup_that_takes_too_long_is_ended():
     hanging = Child(fakes.entry("setup_hangs"), cancel_grace=1)
 

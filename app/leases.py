@@ -1,10 +1,10 @@
 """Leases: a worker's right to write one prediction: taken, recorded under, ended, given up."""
 
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -22,6 +22,12 @@ STORE_PAUSE_SECONDS = 0.5
 STARTS_AGAIN = "The model's process {reason}. Starting again: attempt {attempt} of {all}.\n"
 GIVEN_UP = "The model's process {reason}. Given up after {all} attempts."
 UNEXPECTED = "The worker failed unexpectedly; its log says why. Create the prediction again."
+
+
+LOGS_HEAD, LOGS_TAIL, LOGS_SLACK = 256 * 1024, 512 * 1024, 256 * 1024
+LOGS_CUT = "\n[... the middle of these logs is left out ...]\n"
+
+Answer = TypeVar("Answer")
 
 
 class LeaseLost(Exception):
@@ -52,7 +58,7 @@ class Journal:
                 self.output = value
                 self.unwritten.add(webhooks.OUTPUT)
             case events.Log(text):
-                self.logs += text
+                self.logs = _capped(self.logs + text)
                 self.unwritten.add(webhooks.LOGS)
             case events.Metric(name, value):
                 self.metrics[name] = value
@@ -62,18 +68,28 @@ class Journal:
         return {"output": self.output, "logs": self.logs, "metrics": self.metrics}
 
 
+def _capped(logs: str) -> str:
+    """Logs of a size that can be written again and again: their beginning and their end."""
+    if len(logs) <= LOGS_HEAD + LOGS_TAIL + LOGS_SLACK:
+        return logs
+    return logs[:LOGS_HEAD] + LOGS_CUT + logs[-LOGS_TAIL:]
+
+
 def take(prediction_id: str, worker: str) -> Journal | None:
     """Start a prediction; None where it was canceled in the queue or another worker was faster."""
+    started = _insist(_take_once, prediction_id, worker)
+    return _open_journal(started) if started else None
+
+
+def _take_once(prediction_id: str, worker: str) -> Prediction | None:
     limits = settings.load().model
     with store.transaction():
         started = store.predictions.claim(
             prediction_id, worker, lease_seconds=limits.lease_seconds, attempts=limits.attempts
         )
-        if started is None:
-            return None
-        if started.attempts == 1:
+        if started and started.lease_number == 1:
             webhooks.owe(started, webhooks.START)
-    return _open_journal(started)
+    return started
 
 
 def renew(leases: Iterable[Lease]) -> set[str]:
@@ -105,7 +121,7 @@ def ending(journal: Journal) -> Iterator[None]:
     except child.PredictionCanceled:
         _end(journal, Status.CANCELED)
     except child.RunnerLost as error:
-        _insist(_start_again, journal, error.reason)
+        _lose_runner(journal, error.reason)
     except Exception:
         log.exception("prediction_broke", prediction_id=journal.lease.prediction_id)
         _end(journal, Status.FAILED, error=UNEXPECTED)
@@ -141,36 +157,34 @@ def _flush(journal: Journal) -> None:
 
 
 def _end(journal: Journal, status: Status, error: str | None = None) -> None:
-    _insist(_end_once, journal, status, error)
-
-
-def _end_once(journal: Journal, status: Status, error: str | None) -> None:
     changes = {**journal.so_far(), "error": error}
-    endings.end(journal.lease.prediction_id, status, lease=journal.lease, changes=changes)
+    lease = journal.lease
+    _insist(endings.end, lease.prediction_id, status, lease=lease, changes=changes)
 
 
-def _start_again(journal: Journal, reason: str) -> None:
+def _lose_runner(journal: Journal, reason: str) -> None:
     """Have a prediction whose model died under it taken up again, while it has attempts left."""
     most = settings.load().model.attempts
     if journal.attempt >= most:
-        _end_once(journal, Status.FAILED, GIVEN_UP.format(reason=reason, all=most))
+        _end(journal, Status.FAILED, error=GIVEN_UP.format(reason=reason, all=most))
         return
-    journal.logs += STARTS_AGAIN.format(reason=reason, attempt=journal.attempt + 1, all=most)
-    with store.transaction():
+    again = STARTS_AGAIN.format(reason=reason, attempt=journal.attempt + 1, all=most)
+    journal.note(events.Log(again))
+    _insist(_start_again, journal)
+
+
+def _start_again(journal: Journal) -> None:
+    with suppress(LeaseLost), store.transaction():
         _flush(journal)
         if freed := store.predictions.let_go(journal.lease, counts=True):
             dispatch.publish(freed.queue)
 
 
-def _insist(write: Any, *arguments: Any) -> None:
-    """Write the end of a run however long the database is away; nobody else has what it made."""
+def _insist(write: Callable[..., Answer], *arguments: Any, **more: Any) -> Answer:
+    """Read or write however long the database is away: nobody else has what this worker has."""
     while True:
         try:
-            write(*arguments)
-        except LeaseLost:
-            return
+            return write(*arguments, **more)
         except Unavailable:
-            log.warning("end_postponed")
+            log.warning("database_awaited")
             time.sleep(STORE_PAUSE_SECONDS)
-        else:
-            return

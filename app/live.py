@@ -1,7 +1,6 @@
 """Word of a prediction's end, from the worker to every request that waits for it, over Redis."""
 
 import functools
-import secrets
 import threading
 import time
 from collections import defaultdict
@@ -21,6 +20,7 @@ log = structlog.get_logger()
 ENDED = "hearth:ended"
 GENERATION = "hearth:generation"
 PAUSE_SECONDS = 0.5
+LOOK_SECONDS = 1
 TIMEOUTS = {"socket_timeout": 2, "socket_connect_timeout": 2, "health_check_interval": 15}
 
 
@@ -62,11 +62,19 @@ def check() -> None:
 
 
 def broker_is_new() -> bool:
-    """Whether Redis has lost what it held since somebody last asked; True once per loss."""
+    """Whether Redis has lost what it held since it was last remembered."""
     try:
-        return bool(_client().set(GENERATION, secrets.token_hex(8), nx=True))
+        return not _client().exists(GENERATION)
     except redis.RedisError:
         return False
+
+
+def remember_broker() -> None:
+    """Leave a mark in Redis that is lost with everything else."""
+    try:
+        _client().set(GENERATION, 1)
+    except redis.RedisError as error:
+        log.warning("broker_not_remembered", reason=str(error))
 
 
 class _Listener(threading.Thread):
@@ -98,8 +106,8 @@ class _Listener(threading.Thread):
                 del self._waiting[prediction_id]
 
     def run(self) -> None:
-        """Listen for ever; after a break everyone looks once, for ends that were not heard."""
-        while True:
+        """Listen until we leave; after a break everyone looks once, for ends that were missed."""
+        while not self.is_leaving:
             try:
                 self._listen()
             except redis.RedisError as error:
@@ -110,8 +118,8 @@ class _Listener(threading.Thread):
     def _listen(self) -> None:
         with _client().pubsub() as subscription:  # type: ignore[no-untyped-call]  # redis-py
             subscription.subscribe(ENDED)
-            while True:
-                message = subscription.get_message(timeout=TIMEOUTS["health_check_interval"])
+            while not self.is_leaving:
+                message = subscription.get_message(timeout=LOOK_SECONDS)
                 if message and message["type"] == "subscribe":
                     self._subscribed.set()
                     self._wake(None)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from app import clock, dispatch, endings, ids, inputs, live, models, store, webhooks
-from app.errors import NotFound
+from app.errors import NotFound, Unavailable
 from app.status import Status
 from app.store.predictions import Window
 from app.tables import Account, Prediction, Version
@@ -68,11 +68,19 @@ def wait(prediction: Prediction, seconds: float) -> Prediction:
     with live.watch(prediction.id) as ended:
         while True:
             ended.clear()
-            current = store.predictions.get(prediction.id) or prediction
+            current = _current(prediction)
             left = until - clock.ticks()
             if current.status.is_terminal or left <= 0 or live.is_leaving():
                 return current
             ended.wait(left)
+
+
+def _current(prediction: Prediction) -> Prediction:
+    """The prediction as it is by now, or as it was: it is accepted, whatever the database does."""
+    try:
+        return store.predictions.get(prediction.id) or prediction
+    except Unavailable:
+        return prediction
 
 
 def cancel(account: Account, prediction_id: str) -> Prediction:

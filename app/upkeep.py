@@ -3,6 +3,7 @@
 import structlog
 
 from app import deliveries, dispatch, endings, live, queues, store
+from app.errors import Unavailable
 from app.status import Status
 from app.store.predictions import Lease
 from config import settings
@@ -13,20 +14,24 @@ WORKER_LOST = "The worker died while it ran the prediction, {attempts} times. Gi
 TOO_LONG = "The prediction ran longer than the model's limit of {seconds:g} seconds."
 UNSERVED = "This version is no longer served. Create the prediction again with the current one."
 SETUP_FAILED = "The model could not be loaded: {reason}"
-SILENT_DAYS_SECONDS = 24 * 3600
+SILENT_SECONDS = 24 * 3600
 
 
 def sweep() -> None:
     """Look once for everything that was lost or is overdue, and set it right."""
-    end_overdue()
-    end_unserved()
-    restart_lost()
-    if live.broker_is_new() and (waiting := store.predictions.unpublish_all()):
-        log.warning("broker_lost_its_messages", waiting=waiting)
-    dispatch.publish()
-    for prediction_id in deliveries.overdue():
-        queues.deliver(prediction_id)
-    store.workers.forget_silent(SILENT_DAYS_SECONDS)
+    for step in (
+        end_overdue,
+        end_unserved,
+        restart_lost,
+        notice_new_broker,
+        dispatch.publish_everywhere,
+        hint_deliveries,
+        forget_workers,
+    ):
+        try:
+            step()
+        except Unavailable:
+            log.warning("sweep_step_skipped", step=step.__name__)
 
 
 def end_overdue() -> None:
@@ -47,13 +52,34 @@ def end_unserved() -> None:
 
 def restart_lost() -> None:
     """Have predictions of lost workers taken up again; fail those that were tried enough."""
-    for row in store.predictions.lost():
+    most = settings.load().model.attempts
+    for row in store.predictions.lost(most):
         lease = Lease(row.id, row.lease_number)
-        if row.attempts < settings.load().model.attempts:
+        if row.attempts < most:
             store.predictions.let_go(lease, counts=True)
         else:
             error = WORKER_LOST.format(attempts=row.attempts)
             endings.end(row.id, Status.FAILED, lease=lease, changes={"error": error})
+
+
+def notice_new_broker() -> None:
+    """Have everything published again once Redis has lost what it held."""
+    if live.broker_is_new():
+        waiting = store.predictions.unpublish_all()
+        live.remember_broker()
+        log.info("broker_is_new", waiting=waiting)
+
+
+def hint_deliveries() -> None:
+    """Ask again for attempts that nobody came for, while the broker takes the messages."""
+    for prediction_id in deliveries.overdue():
+        if not queues.deliver(prediction_id):
+            return
+
+
+def forget_workers() -> None:
+    """Drop workers that went without a word."""
+    store.workers.forget_silent(SILENT_SECONDS)
 
 
 def fail_waiting(version_id: str, reason: str) -> None:

@@ -60,6 +60,13 @@ class Instance:
                 del self._held[lease.prediction_id]
             self.load()
 
+    def cancel(self, prediction_id: str) -> None:
+        """Stop a prediction if this instance runs it."""
+        with self._lock:
+            lease = self._held.get(prediction_id)
+        if lease:
+            self.child.cancel(lease.key)
+
     def beat_for_ever(self) -> None:
         """Beat until this instance stops."""
         while not self._stopping.wait(settings.load().model.beat_seconds):
@@ -67,12 +74,15 @@ class Instance:
                 self.beat()
             except Unavailable:
                 log.warning("beat_missed", worker=self.id)
+            except Exception:  # without a beat every later lease would run out
+                log.exception("beat_failed", worker=self.id)
 
     def beat(self) -> None:
         """Renew the leases, stop what lost its own, and say that this worker is there."""
         if held := self._leases():
-            for lost in {lease.prediction_id for lease in held} - leases.renew(held):
-                self.child.cancel(lost)
+            good = leases.renew(held)
+            for lost in (lease for lease in held if lease.prediction_id not in good):
+                self.child.cancel(lost.key)
         self._report()
         if self._state == "ready" and not self.child.is_alive:
             threading.Thread(target=self.load, name="reload", daemon=True).start()

@@ -18,5 +18,5 @@ def predict(prediction_id: str) -> None:
     if journal is None:  # canceled in the queue, or another worker was faster
         return
     with instance.holding(journal.lease), leases.ending(journal):
-        for event in instance.child.events(prediction_id, journal.input):
+        for event in instance.child.events(journal.lease.key, journal.input):
             leases.record(journal, event)

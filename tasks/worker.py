@@ -68,4 +68,4 @@ def _drain(**_details: Any) -> None:
 @control_command(name=CANCEL_COMMAND, args=[("prediction_id", str)])
 def _cancel_prediction(_state: Any, prediction_id: str) -> None:
     for mine in _instances:
-        mine.child.cancel(prediction_id)
+        mine.cancel(prediction_id)

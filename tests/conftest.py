@@ -113,6 +113,7 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     monkeypatch.setattr(queues, "cancel", lambda id_: messages.append(("cancel", id_)))
     monkeypatch.setattr(live, "announce_end", lambda id_: messages.append(("ended", id_)))
     monkeypatch.setattr(live, "broker_is_new", lambda: False)
+    monkeypatch.setattr(live, "remember_broker", lambda: None)
     return messages
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy import exc as sql
 from sqlalchemy.engine import URL, make_url
@@ -21,6 +22,8 @@ from app import clock
 from app.errors import Unavailable
 from app.tables import SQLITE_TIME, database_now
 from config import settings
+
+log = structlog.get_logger()
 
 WRITES = "hearth_writes"
 BUSY_SECONDS = 10
@@ -63,7 +66,15 @@ def transaction() -> Iterator[Work]:
     with _sole_writer(), _begun(writes=True) as work:
         yield work
     for act in work.afterwards:
+        _follow_up(act)
+
+
+def _follow_up(act: Callable[[], object]) -> None:
+    """Do what follows a commit; that it fails is for the log, what was committed stands."""
+    try:
         act()
+    except Exception:
+        log.exception("follow_up_failed")
 
 
 @contextmanager

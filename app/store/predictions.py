@@ -15,10 +15,10 @@ from sqlalchemy import (
     Executable,
     Float,
     Result,
+    Select,
     and_,
     bindparam,
     case,
-    func,
     insert,
     literal,
     or_,
@@ -36,6 +36,7 @@ MOST_DOUBLINGS = 8
 BATCH = 500
 
 _alive = Prediction.completed_at.is_(None)
+_is_waiting = and_(_alive, Prediction.publish_at.is_not(None))
 _lease_ran_out = and_(
     Prediction.status == Status.PROCESSING, Prediction.lease_expires_at <= database_now()
 )
@@ -47,6 +48,11 @@ class Lease:
 
     prediction_id: str
     number: int
+
+    @property
+    def key(self) -> str:
+        """A name for what runs under it, that no other run of the prediction has."""
+        return f"{self.prediction_id}.{self.number}"
 
 
 @dataclass(frozen=True)
@@ -117,6 +123,7 @@ def let_go(lease: Lease, *, counts: bool) -> Prediction | None:
     changes = {
         "lease_number": Prediction.lease_number + 1,
         "lease_expires_at": database_now(),
+        "run_expires_at": None,
         "attempts": Prediction.attempts - int(not counts),
         "publish_at": database_now(),
     }
@@ -127,44 +134,48 @@ def let_go(lease: Lease, *, counts: bool) -> Prediction | None:
 def renew(leases: Iterable[Lease], lease_seconds: float) -> set[str]:
     """Prolong these leases; the ids of those that were still good."""
     held = [(lease.prediction_id, lease.number) for lease in leases]
-    guards = [
+    good = update(Prediction).where(
         tuple_(Prediction.id, Prediction.lease_number).in_(held),
         Prediction.status == Status.PROCESSING,
-    ]
-    return {row.id for row in _change(guards, {"lease_expires_at": database_now(lease_seconds)})}
+    )
+    longer = good.values(lease_expires_at=database_now(lease_seconds))
+    with transaction() as work:
+        return set(work.connection.execute(longer.returning(Prediction.id)).scalars())
 
 
-def publish(queue: str | None, pause_seconds: float) -> Sequence[Message]:
+def publish(queue: str | None, pause_seconds: float, limit: int) -> Sequence[Message]:
     """Take what is due for a message, of one queue or all; due again after twice the last pause."""
     statement = _publish_of_queue if queue else _publish
-    given = {"pause": pause_seconds, **({"of_queue": queue} if queue else {})}
+    given = {"pause": pause_seconds, "limit": limit, **({"of_queue": queue} if queue else {})}
     with transaction() as work:
         return [Message(*row) for row in work.connection.execute(statement, given)]
 
 
 def unpublish(prediction_ids: Collection[str], pause_seconds: float) -> None:
-    """Note that these have no message; one is due after the pause."""
-    guards = [_alive, Prediction.id.in_(prediction_ids)]
-    _change(guards, {"publish_at": database_now(pause_seconds)})
+    """Note that these, if they still wait, have no message; one is due after the pause."""
+    _postpone([_is_waiting, Prediction.id.in_(prediction_ids)], pause_seconds)
 
 
 def unpublish_all() -> int:
     """Note that the broker has lost every message; how many are due for one now, at once."""
-    guards = [_alive, Prediction.publish_at.is_not(None)]
-    return len(_change(guards, {"publish_at": database_now()}))
+    return _postpone([_is_waiting], 0)
 
 
-def lost(limit: int = BATCH) -> Sequence[Prediction]:
-    """Predictions whose worker let the lease run out, and for which no message is due."""
-    return _find([_lease_ran_out, Prediction.publish_at.is_(None)], limit)
+def lost(attempts: int, limit: int = BATCH) -> Sequence[Prediction]:
+    """Predictions whose lease ran out: those without a message due, and those tried enough."""
+    is_stuck = or_(Prediction.publish_at.is_(None), Prediction.attempts >= attempts)
+    return _find([_lease_ran_out, is_stuck], limit)
 
 
 def overdue(limit: int = BATCH) -> Sequence[Prediction]:
     """Predictions past their own deadline or their model's run limit."""
-    ran_out = and_(
-        Prediction.status == Status.PROCESSING, Prediction.run_expires_at <= database_now()
+    runs_too_long = and_(
+        Prediction.status == Status.PROCESSING,
+        Prediction.lease_expires_at
+        > database_now(),  # else its worker is lost, and it runs no more
+        Prediction.run_expires_at <= database_now(),
     )
-    return _find([_alive, or_(Prediction.deadline <= database_now(), ran_out)], limit)
+    return _find([or_(Prediction.deadline <= database_now(), runs_too_long)], limit)
 
 
 def waiting(version_id: str, limit: int = BATCH) -> Sequence[Prediction]:
@@ -212,6 +223,13 @@ def _find(guards: Collection[ColumnElement[bool]], limit: int) -> Sequence[Predi
     with reading() as work:
         found = select(Prediction).where(_alive, *guards).limit(limit)
         return work.session.execute(found).scalars().all()
+
+
+def _postpone(guards: Collection[ColumnElement[bool]], seconds: float) -> int:
+    """Have a message due in so long; for how many."""
+    later = update(Prediction).where(*guards).values(publish_at=database_now(seconds))
+    with transaction() as work:
+        return work.connection.execute(later).rowcount
 
 
 def _change(
@@ -277,19 +295,33 @@ _claim = (
         lease_expires_at=database_now(bindparam("seconds")),
         run_expires_at=database_now(Prediction.run_limit_seconds),
         worker=bindparam("by"),
-        started_at=func.coalesce(Prediction.started_at, database_now()),
+        started_at=database_now(),
         publish_at=None,
+        publishes=0,
         output=None,
     )
     .returning(Prediction)
 )
-_publish = (
-    update(Prediction)
+_due = (
+    select(Prediction.id)
     .where(_alive, Prediction.publish_at <= database_now())
-    .values(
-        publish_at=database_now(_doubled(bindparam("pause", type_=Float))),
-        publishes=Prediction.publishes + 1,
-    )
-    .returning(Prediction.id, Prediction.queue, Prediction.model)
+    .order_by(Prediction.publish_at)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)  # two that publish at once never wait for each other
 )
-_publish_of_queue = _publish.where(Prediction.queue == bindparam("of_queue"))
+
+
+def _publishing(due: Select[str]) -> ReturningUpdate[str, str, str]:
+    return (
+        update(Prediction)
+        .where(Prediction.id.in_(due))
+        .values(
+            publish_at=database_now(_doubled(bindparam("pause", type_=Float))),
+            publishes=Prediction.publishes + 1,
+        )
+        .returning(Prediction.id, Prediction.queue, Prediction.model)
+    )
+
+
+_publish = _publishing(_due)
+_publish_of_queue = _publishing(_due.where(Prediction.queue == bindparam("of_queue")))

@@ -129,3 +129,15 @@ def test_a_writer_that_waited_long_enough_is_told_so(other_writer, monkeypatch):
 
 def test_readers_wait_for_no_writer(other_writer):
     assert store.accounts.get("nobody") is None
+
+
+def test_what_fails_after_the_commit_stops_neither_the_caller_nor_the_rest(database):
+    told = []
+
+    with store.transaction():
+        factories.account(id="whole")
+        store.after_commit(lambda: 1 / 0)
+        store.after_commit(told.append, "next")
+
+    assert told == ["next"]
+    assert store.accounts.get("whole")

@@ -3,6 +3,7 @@
 import pytest
 
 from app import leases, store
+from app.errors import Unavailable
 from app.leases import LeaseLost
 from app.status import Status
 from predictors import child, events
@@ -156,3 +157,52 @@ def configure_lease_of(configure):
         configure(lease_seconds=seconds)
 
     return set_lease
+
+
+def test_a_start_that_was_told_is_not_owed_again_after_a_hand_back(account, version, queued):
+    row = factories.prediction(
+        account, webhook="https://hooks.example/", webhook_events=["start", "completed"]
+    )
+    leases.hand_back(leases.take(row.id, "worker-1").lease)
+
+    with leases.ending(leases.take(row.id, "worker-2")):
+        pass
+
+    events_owed = [delivery.event for delivery in store.deliveries.of_prediction(row.id)]
+    assert events_owed == ["start", "completed"]
+
+
+def test_each_run_has_a_name_of_its_own(prediction):
+    first = leases.take(prediction.id, "worker-1").lease
+    leases.hand_back(first)
+
+    second = leases.take(prediction.id, "worker-1").lease
+
+    assert first.key != second.key
+
+
+def test_endless_logs_keep_their_beginning_and_their_end(prediction):
+    journal = leases.take(prediction.id, "worker-1")
+
+    for number in range(2000):
+        journal.note(events.Log(f"{number} {'x' * 1000}\n"))
+
+    assert len(journal.logs) <= 1024 * 1024
+    assert journal.logs.startswith("0 ")
+    assert leases.LOGS_CUT in journal.logs
+    assert journal.logs.splitlines()[-1].startswith("1999 ")
+
+
+def test_a_worker_waits_for_a_database_that_is_away(prediction, monkeypatch):
+    answers = iter([Unavailable("away"), Unavailable("away")])
+    claim = store.predictions.claim
+
+    def fail_twice(*arguments, **more):
+        if error := next(answers, None):
+            raise error
+        return claim(*arguments, **more)
+
+    monkeypatch.setattr(store.predictions, "claim", fail_twice)
+    monkeypatch.setattr(leases, "STORE_PAUSE_SECONDS", 0)
+
+    assert leases.take(prediction.id, "worker-1")

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app import leases, live, predictions, store
-from app.errors import InvalidInput, NotFound
+from app.errors import InvalidInput, NotFound, Unavailable
 from app.predictions import NewPrediction
 from app.status import Status
 from app.store.predictions import Window
@@ -135,6 +135,19 @@ def test_waiting_ends_when_the_time_is_up(account, version, queued, monkeypatch)
     row = factories.prediction(account)
 
     assert predictions.wait(row, seconds=0.05).status is Status.STARTING
+
+
+def test_a_wait_outlives_the_database(account, version, queued, monkeypatch):
+    monkeypatch.setattr(live, "watch", lambda _id: _Watching(threading.Event()))
+    monkeypatch.setattr(live, "is_leaving", lambda: False)
+    row = factories.prediction(account)
+
+    def fail(*_arguments):
+        raise Unavailable("away")
+
+    monkeypatch.setattr(store.predictions, "get", fail)
+
+    assert predictions.wait(row, seconds=0.05).id == row.id
 
 
 def test_pages_run_from_new_to_old_and_back(account, version, queued):

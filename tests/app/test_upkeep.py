@@ -3,6 +3,7 @@
 import pytest
 
 from app import leases, live, store, upkeep
+from app.errors import Unavailable
 from app.status import Status
 from app.tables import Worker
 from tests import factories
@@ -129,3 +130,59 @@ def test_a_version_left_behind_fails_its_predictions_once_no_worker_holds_it(
     row = store.predictions.get(waiting.id)
     assert while_held is Status.STARTING
     assert (row.status, row.error) == (Status.FAILED, upkeep.UNSERVED)
+
+
+def test_what_was_handed_back_long_ago_is_run_not_failed(prediction, configure, queued):
+    configure(attempts=3)
+    journal = leases.take(prediction.id, "worker-1")
+    _set_past(prediction.id, "run_expires_at")
+    leases.hand_back(journal.lease)
+
+    upkeep.sweep()
+
+    assert store.predictions.get(prediction.id).status is Status.PROCESSING
+    assert leases.take(prediction.id, "worker-2")
+
+
+def test_a_worker_lost_for_long_is_a_lost_worker_not_a_slow_model(prediction, queued):
+    leases.take(prediction.id, "worker-1")
+    _set_past(prediction.id, "run_expires_at", "lease_expires_at")
+
+    upkeep.sweep()
+
+    assert store.predictions.get(prediction.id).status is Status.PROCESSING
+    assert leases.take(prediction.id, "worker-2").attempt == 2
+
+
+def test_a_message_that_failed_late_does_not_hide_a_lost_worker(prediction, queued):
+    leases.take(prediction.id, "worker-1")
+    store.predictions.unpublish([prediction.id], 3600)
+    _set_past(prediction.id, "lease_expires_at")
+    queued.clear()
+
+    upkeep.sweep()
+
+    assert queued == [("predict", prediction.id, prediction.queue, "lab/echo")]
+
+
+def test_fewer_attempts_by_setting_strand_nothing(prediction, configure, queued):
+    leases.hand_back(leases.take(prediction.id, "worker-1").lease)
+    leases.take(prediction.id, "worker-1")
+    _set_past(prediction.id, "lease_expires_at")
+    upkeep.restart_lost()
+    configure(attempts=1)
+
+    upkeep.sweep()
+
+    assert store.predictions.get(prediction.id).status is Status.FAILED
+
+
+def test_one_step_that_fails_does_not_stop_the_others(prediction, queued, monkeypatch):
+    def fail(*_arguments):
+        raise Unavailable("away")
+
+    monkeypatch.setattr(store.predictions, "overdue", fail)
+
+    upkeep.sweep()
+
+    assert queued == [("predict", prediction.id, prediction.queue, "lab/echo")]

@@ -100,6 +100,21 @@ def test_nothing_is_lost_when_this_process_is_killed(service, receiver, victim):
     _assert_ended_once(service, receiver, client.accepted)
 
 
+def test_a_worker_that_sleeps_past_its_lease_ends_nothing_wrongly(service):
+    path = "/v1/models/test/countdown/predictions"
+    given = {"input": {"start": 4, "pause": 0.5}}
+    prediction = service.call("POST", path, json=given).json()["id"]
+    eventually(lambda: _get(service, prediction)["status"] == "processing")
+
+    (worker,) = service.processes("hearth", " worker ", "countdown")
+    worker.suspend()
+    time.sleep(5)  # longer than the lease, and a sweep
+    worker.resume()
+
+    row = eventually(lambda: (row := _get(service, prediction))["status"] in ENDED and row)
+    assert (row["status"], row["output"]) == ("succeeded", ["4", "3", "2", "1"])
+
+
 def test_a_prediction_that_kills_its_runner_fails_and_the_next_is_served(service):
     crashing = service.call(
         "POST",

@@ -43,7 +43,7 @@ def _prediction(instance, given):
 def _run(instance, prediction):
     journal = leases.take(prediction.id, instance.id)
     with instance.holding(journal.lease), leases.ending(journal):
-        for event in instance.child.events(prediction.id, journal.input):
+        for event in instance.child.events(journal.lease.key, journal.input):
             leases.record(journal, event)
 
 

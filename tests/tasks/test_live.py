@@ -13,6 +13,7 @@ def listening(redis_process):
     live._listener.cache_clear()
     yield
     live.let_go()
+    live._listener().join()
     live._listener.cache_clear()
 
 
@@ -54,8 +55,9 @@ def test_nothing_is_kept_of_who_watches_no_more(listening):
     assert not live._listener()._waiting
 
 
-def test_a_new_broker_is_noticed_once(listening):
+def test_a_broker_is_new_until_it_is_remembered(listening):
     assert live.broker_is_new()
+    live.remember_broker()
     assert not live.broker_is_new()
     live._client().flushall()
     assert live.broker_is_new()

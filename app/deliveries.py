@@ -78,9 +78,8 @@ def head(prediction_id: str) -> Delivery | None:
 
 def is_in_the_way(delivery: Delivery) -> bool:
     """Whether `completed` waits behind this one."""
-    owed = store.deliveries.of_prediction(delivery.prediction_id)
-    return delivery.event != webhooks.COMPLETED and any(
-        row.event == webhooks.COMPLETED and row.settled_at is None for row in owed
+    return delivery.event != webhooks.COMPLETED and store.deliveries.is_owed(
+        delivery.prediction_id, webhooks.COMPLETED
     )
 
 
@@ -98,7 +97,7 @@ def attempt(claimed: Delivery, line: egress.Line) -> Delivery | None:
     made = Attempt(
         delivery_id=claimed.id,
         number=claimed.lease_number,
-        trigger="replay" if claimed.replay_due else "schedule",
+        trigger="replay" if claimed.replay_requested_at else "schedule",
         started_at=started,
         seconds=clock.ticks() - before,
         response_status=outcome.status,
@@ -184,14 +183,14 @@ def _post(claimed: Delivery, line: egress.Line, at: datetime) -> Outcome:
 
 
 def _next_attempt(claimed: Delivery, decision: Decision) -> datetime | None:
-    if decision.state != DUE or claimed.replay_due:
+    if decision.state != DUE or claimed.replay_requested_at:
         return None
     return clock.now() + timedelta(seconds=decision.pause)
 
 
 def _settle(claimed: Delivery, decision: Decision, made: Attempt) -> Delivery | None:
     with store.transaction():
-        if claimed.replay_due:
+        if claimed.replay_requested_at:
             settled = store.deliveries.settle_replay(
                 claimed, made, delivered=decision.state == DELIVERED
             )

@@ -194,7 +194,10 @@ class Prediction(Row):
 
 
 class Delivery(Row):
-    """One event owed to a webhook: the exact bytes, and when to try next. Its id is webhook-id."""
+    """One event owed to a webhook: the exact bytes, and when to try next. Its id is webhook-id.
+
+    The bytes are read only where asked for, and come last: SQLite reads through what is before.
+    """
 
     __tablename__ = "deliveries"
 
@@ -205,16 +208,16 @@ class Delivery(Row):
     sequence: Mapped[int]
     url: Mapped[str]
     target: Mapped[str]
-    body: Mapped[bytes] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(default="due")
     failures: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime] = mapped_column(default=database_now())
-    replay_due: Mapped[bool] = mapped_column(default=False)
+    replay_requested_at: Mapped[datetime | None] = mapped_column()
     attempted_at: Mapped[datetime | None]
     lease_number: Mapped[int] = mapped_column(default=0)
     lease_expires_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=database_now())
     settled_at: Mapped[datetime | None] = mapped_column()
+    body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
     __table_args__ = (
         Index("deliveries_of_prediction", "prediction_id", "sequence"),
@@ -223,6 +226,12 @@ class Delivery(Row):
             "due_at",
             sqlite_where=settled_at.is_(None),
             postgresql_where=settled_at.is_(None),
+        ),
+        Index(
+            "deliveries_replayed",
+            "replay_requested_at",
+            sqlite_where=replay_requested_at.is_not(None),
+            postgresql_where=replay_requested_at.is_not(None),
         ),
         Index(
             "deliveries_of_target",

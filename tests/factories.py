@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from app import ids, signing, store
+from app import clock, ids, signing, store
 from app.status import Status
-from app.tables import Account, Model, Prediction, Version
+from app.tables import Account, Attempt, Delivery, Model, Prediction, Version
 
 ECHO = "e" * 64
 SCHEMA = {
@@ -81,3 +81,17 @@ def prediction(owner: Account, **changes: Any) -> Prediction:
         **changes,
     }
     return store.predictions.add(given)
+
+
+def attempt(claimed: Delivery, **changes: Any) -> Attempt:
+    """An attempt at a claimed delivery that was accepted; not kept yet."""
+    given = {
+        "delivery_id": claimed.id,
+        "number": claimed.lease_number,
+        "trigger": "schedule",
+        "started_at": clock.now(),
+        "seconds": 0.1,
+        "response_status": 200,
+        **changes,
+    }
+    return Attempt(**given)

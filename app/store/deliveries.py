@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, func, literal, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, undefer
 
 from app.store.connection import reading, transaction
 from app.tables import Attempt, Delivery, database_now
@@ -13,6 +14,7 @@ BATCH = 500
 
 _open = Delivery.settled_at.is_(None)
 _unheld = or_(Delivery.lease_expires_at.is_(None), Delivery.lease_expires_at <= database_now())
+_is_replayed = Delivery.replay_requested_at.is_not(None)
 
 
 def add(delivery: Delivery) -> None:
@@ -54,24 +56,31 @@ def head(prediction_id: str) -> Delivery | None:
     """What is to be delivered next for a prediction: a replay that was asked for, else in order."""
     query = (
         select(Delivery)
-        .where(Delivery.prediction_id == prediction_id, or_(_open, Delivery.replay_due))
-        .order_by(Delivery.replay_due.desc(), Delivery.sequence)
+        .where(Delivery.prediction_id == prediction_id, or_(_open, _is_replayed))
+        .order_by(_is_replayed.desc(), Delivery.sequence)
         .limit(1)
     )
     with reading() as work:
         return work.session.execute(query).scalar_one_or_none()
 
 
+def is_owed(prediction_id: str, event: str) -> bool:
+    """Whether a prediction has an event that is not settled."""
+    query = select(Delivery.id).where(Delivery.prediction_id == prediction_id, _open)
+    with reading() as work:
+        return work.session.execute(query.where(Delivery.event == event)).first() is not None
+
+
 def claim(delivery_id: str, lease_seconds: float) -> Delivery | None:
-    """Take the right to make one attempt; None where it is not due, held or settled."""
+    """Take the right to make one attempt, with the body; None where not due, held or settled."""
     due = and_(_open, Delivery.due_at <= database_now())
-    guards = [Delivery.id == delivery_id, _unheld, or_(Delivery.replay_due, due)]
+    guards = [Delivery.id == delivery_id, _unheld, or_(_is_replayed, due)]
     changes = {
         "lease_number": Delivery.lease_number + 1,
         "lease_expires_at": database_now(lease_seconds),
         "attempted_at": database_now(),
     }
-    return next(iter(_change(guards, changes)), None)
+    return _changed(_change(guards, changes).options(undefer(Delivery.body)))
 
 
 def settle(claimed: Delivery, made: Attempt, state: str, pause_seconds: float) -> Delivery | None:
@@ -87,8 +96,14 @@ def settle(claimed: Delivery, made: Attempt, state: str, pause_seconds: float) -
 
 
 def settle_replay(claimed: Delivery, made: Attempt, *, delivered: bool) -> Delivery | None:
-    """Write down an attempt outside the schedule; it changes nothing but a success."""
-    changes: dict[str, Any] = {"replay_due": False}
+    """Write down an attempt outside the schedule; it changes nothing but a success.
+
+    A replay that was asked for since the claim is still to be made.
+    """
+    made_for = literal(claimed.replay_requested_at, Delivery.replay_requested_at.type)
+    changes: dict[str, Any] = {
+        "replay_requested_at": func.nullif(Delivery.replay_requested_at, made_for)
+    }
     if delivered:
         changes |= {"state": "delivered", "settled_at": database_now()}
     return _settle(claimed, made, changes)
@@ -97,7 +112,7 @@ def settle_replay(claimed: Delivery, made: Attempt, *, delivered: bool) -> Deliv
 def _settle(claimed: Delivery, made: Attempt, changes: Mapping[str, Any]) -> Delivery | None:
     guards = [Delivery.id == claimed.id, Delivery.lease_number == claimed.lease_number]
     with transaction() as work:
-        settled = next(iter(_change(guards, {**changes, "lease_expires_at": None})), None)
+        settled = _changed(_change(guards, {**changes, "lease_expires_at": None}))
         if settled:
             work.session.add(made)
             work.session.flush()
@@ -107,19 +122,19 @@ def _settle(claimed: Delivery, made: Attempt, changes: Mapping[str, Any]) -> Del
 def replace(prediction_id: str, among: Collection[str], event: str, body: bytes) -> bool:
     """Renew the pending delivery of one of these events; whether there was one."""
     pending = [Delivery.prediction_id == prediction_id, Delivery.event.in_(among), _open, _unheld]
-    return bool(_change(pending, {"event": event, "body": body}))
+    return bool(_run(_change(pending, {"event": event, "body": body})))
 
 
 def close_pending(prediction_id: str, events: Collection[str], state: str) -> None:
     """Settle deliveries of these events, so that no further attempt is made."""
     guards = [Delivery.prediction_id == prediction_id, Delivery.event.in_(events), _open, _unheld]
-    _change(guards, {"state": state, "settled_at": database_now()})
+    _run(_change(guards, {"state": state, "settled_at": database_now()}))
 
 
 def close_target(account_id: str, target: str, state: str) -> None:
     """Settle everything an account still owes to a target."""
     guards = [Delivery.account_id == account_id, Delivery.target == target, _open]
-    _change(guards, {"state": state, "settled_at": database_now()})
+    _run(_change(guards, {"state": state, "settled_at": database_now()}))
 
 
 def last_attempted(prediction_id: str) -> datetime | None:
@@ -132,22 +147,39 @@ def last_attempted(prediction_id: str) -> datetime | None:
 
 def request_replay(delivery_id: str) -> Delivery | None:
     """Ask for one more attempt, whatever the state; None where there is no such delivery."""
-    return next(iter(_change([Delivery.id == delivery_id], {"replay_due": True})), None)
+    changes = {"replay_requested_at": database_now()}
+    return _changed(_change([Delivery.id == delivery_id], changes))
 
 
 def overdue(seconds: float, limit: int = BATCH) -> set[str]:
     """The predictions with deliveries nobody came for in so long; they count as due from now."""
-    late = select(Delivery.id).where(
-        or_(_open, Delivery.replay_due), _unheld, Delivery.due_at <= database_now(-seconds)
-    )
-    guards = [Delivery.id.in_(late.order_by(Delivery.due_at).limit(limit))]
-    return {delivery.prediction_id for delivery in _change(guards, {"due_at": database_now()})}
+    with transaction():
+        due = _late(Delivery.due_at, _open, seconds, limit)
+        return due | _late(Delivery.replay_requested_at, _is_replayed, seconds, limit)
 
 
-def _change(
-    guards: Collection[ColumnElement[bool]], changes: Mapping[str, Any]
-) -> Sequence[Delivery]:
-    statement = update(Delivery).where(*guards).values(**changes).returning(Delivery)
+def _late(
+    since: InstrumentedAttribute[Any], guard: ColumnElement[bool], seconds: float, limit: int
+) -> set[str]:
+    """What one partial index knows to be late; rows that are just being changed are passed over."""
+    then = select(database_now(-seconds)).scalar_subquery()  # asked once, it bounds the index
+    late = select(Delivery.id).where(guard, since <= then, _unheld).order_by(since).limit(limit)
+    found = [Delivery.id.in_(late.with_for_update(skip_locked=True))]
+    return _run(_change(found, {since.key: database_now()}))
+
+
+def _change(guards: Collection[ColumnElement[bool]], changes: Mapping[str, Any]) -> Update:
     options = {"synchronize_session": False, "populate_existing": True}
+    return update(Delivery).where(*guards).values(**changes).execution_options(**options)
+
+
+def _changed(change: Update) -> Delivery | None:
+    """The row as changed, without its body; None where the guards did not hold."""
     with transaction() as work:
-        return work.session.execute(statement, execution_options=options).scalars().all()
+        return work.session.execute(change.returning(Delivery)).scalar_one_or_none()
+
+
+def _run(change: Update) -> set[str]:
+    """Change rows; the predictions they are of."""
+    with transaction() as work:
+        return set(work.session.execute(change.returning(Delivery.prediction_id)).scalars())

@@ -149,19 +149,21 @@ def _deliveries() -> None:
         sa.Column("sequence", sa.Integer(), nullable=False),
         _text("url"),
         _text("target"),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
         _text("state"),
         sa.Column("failures", sa.Integer(), nullable=False),
         _time("due_at"),
-        sa.Column("replay_due", sa.Boolean(), nullable=False),
+        _time("replay_requested_at", nullable=True),
         _time("attempted_at", nullable=True),
         sa.Column("lease_number", sa.Integer(), nullable=False),
         _time("lease_expires_at", nullable=True),
         _time("created_at"),
         _time("settled_at", nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
     )
     op.create_index("deliveries_of_prediction", "deliveries", ["prediction_id", "sequence"])
     _index_where("settled_at IS NULL", "deliveries_due", "deliveries", ["due_at"])
+    replayed = ["replay_requested_at"]
+    _index_where("replay_requested_at IS NOT NULL", "deliveries_replayed", "deliveries", replayed)
     of_target = ["account_id", "target"]
     _index_where("settled_at IS NULL", "deliveries_of_target", "deliveries", of_target)
     _attempts()

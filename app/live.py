@@ -12,6 +12,7 @@ import structlog
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from app import breaker
 from app.errors import Unavailable
 from config import settings
 
@@ -26,10 +27,12 @@ TIMEOUTS = {"socket_timeout": 2, "socket_connect_timeout": 2, "health_check_inte
 
 def announce_end(prediction_id: str) -> None:
     """Say that a prediction has ended; who does not hear it looks when its wait runs out."""
+    if breaker.of_broker.is_open:
+        return
     try:
         _client().publish(ENDED, prediction_id)
     except redis.RedisError as error:
-        log.warning("end_not_announced", prediction_id=prediction_id, reason=str(error))
+        breaker.of_broker.trip(str(error))
 
 
 @contextmanager

@@ -1,16 +1,17 @@
 """Put work on a queue by task name; what cannot be put there now is found by the sweeper."""
 
 import functools
+from collections.abc import Callable
+from typing import Any
 
-import structlog
 from celery import Celery
+from kombu import Producer
 from kombu.exceptions import OperationalError
 
+from app import breaker
 from app.bulletin import Bulletin
 from config import broker, queues, settings
 from config.queues import CANCEL_COMMAND, DELIVER_TASK, PREDICT_TASK
-
-log = structlog.get_logger()
 
 ANSWER_SECONDS = 2  # a request is held that long when the broker hangs
 
@@ -35,21 +36,37 @@ def deliver(prediction_id: str) -> bool:
 
 def cancel(prediction_id: str) -> None:
     """Tell the workers to stop a run; one that does not hear learns it from its lease's beat."""
-    try:
-        sender().control.broadcast(CANCEL_COMMAND, arguments={"prediction_id": prediction_id})
-    except OperationalError as error:
-        log.warning("cancel_not_sent", prediction_id=prediction_id, reason=str(error))
+    _publish(_broadcast, CANCEL_COMMAND, prediction_id=prediction_id)
 
 
-def _send(task: str, prediction_id: str, *, queue: str, **options: str) -> bool:
+def _send(task: str, prediction_id: str, **options: str) -> bool:
+    sent = _publish(sender().send_task, task, args=(prediction_id,), **options)
+    if sent and settings.load().flower.events:
+        _bulletin().tell_sent(task, sent.id, options["queue"])
+    return sent is not None
+
+
+def _broadcast(command: str, *, producer: Producer, **arguments: str) -> None:
+    """What `control.broadcast` does, but that tries for ever and takes a second connection."""
+    exchange = sender().control.mailbox.exchange
+    producer.publish(
+        {"method": command, "arguments": arguments},
+        exchange=exchange.name,
+        declare=[exchange],
+        retry=True,
+        retry_policy=sender().conf.task_publish_retry_policy,
+    )
+
+
+def _publish(publish: Callable[..., Any], what: str, **facts: Any) -> Any:
+    """Publish by one of the producers; None where the broker fails, or failed a moment ago."""
     try:
-        sent = sender().send_task(task, args=(prediction_id,), queue=queue, **options)
+        with sender().producer_or_acquire() as producer:  # others may fail while we wait for it
+            if not breaker.of_broker.is_open:
+                return publish(what, producer=producer, **facts)
     except OperationalError as error:
-        log.warning("message_not_sent", task=task, prediction_id=prediction_id, reason=str(error))
-        return False
-    if settings.load().flower.events:
-        _bulletin().tell_sent(task, sent.id, queue)
-    return True
+        breaker.of_broker.trip(str(error))
+    return None
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app import accounts, live, models, queues, store
+from app import accounts, breaker, live, models, queues, store
 from app.store import migration
 from app.tables import Account, Version
 from config import settings
@@ -25,6 +25,7 @@ def _forget() -> None:
     settings.load.cache_clear()
     queues.sender.cache_clear()
     live._client.cache_clear()
+    breaker.of_broker.close()
     for memory in (accounts.known, models.known, models.known_versions):
         memory.forget()
 

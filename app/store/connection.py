@@ -28,6 +28,13 @@ log = structlog.get_logger()
 WRITES = "hearth_writes"
 BUSY_SECONDS = 10
 NAP_SECONDS = 0.0002
+POSTGRESQL_LIMITS = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # milliseconds without an answer to what was sent
+}
 PRIMARY_CODE = 0xFF  # of SQLite's error codes; the rest says more
 _NOW = select(database_now())
 AWAY = (
@@ -131,7 +138,9 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    return create_engine(url, max_overflow=20, **_POOL)
+    """A host that vanishes is noticed in seconds; asking a connection first costs a round trip."""
+    limits = {**POSTGRESQL_LIMITS, **url.query}
+    return create_engine(url, connect_args=limits, max_overflow=20, pool_pre_ping=True, **_POOL)
 
 
 def _to_json(value: Any) -> str:

@@ -1,7 +1,10 @@
 """Transactions: what is changed together, and what follows once it stands."""
 
+import os
+import socket
 import sqlite3
 import threading
+import time
 
 import pytest
 
@@ -93,6 +96,56 @@ def test_a_database_that_is_away_is_said_to_be(configure, tmp_path):
 
     with pytest.raises(Unavailable):
         store.check()
+
+
+def test_a_database_that_accepts_and_says_nothing_is_given_up_soon(configure, monkeypatch):
+    monkeypatch.setitem(connection.POSTGRESQL_LIMITS, "connect_timeout", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        configure(database_url=f"postgresql+psycopg://x@127.0.0.1:{silent.getsockname()[1]}/x")
+        began = time.monotonic()
+
+        with pytest.raises(Unavailable):
+            store.check()
+
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+def test_a_host_that_vanishes_is_noticed_by_the_kernel(database):
+    with connection.engine().connect() as opened:
+        wire = socket.socket(fileno=os.dup(opened.connection.driver_connection.fileno()))
+
+    with wire:
+        assert wire.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 10
+        assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL) == 5
+        assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT) == 3
+        assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 10_000
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+def test_connections_that_the_server_has_closed_are_made_anew(database, postgres_server):
+    store.check()
+
+    postgres_server.execute(
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        f"WHERE datname = '{connection.engine().url.database}'"
+    )
+
+    store.check()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+def test_the_url_of_a_database_may_say_other_limits(database, configure):
+    configure(database_url=f"{settings.load().database_url}?keepalives_idle=77&connect_timeout=9")
+
+    with connection.engine().connect() as opened:
+        chosen = opened.connection.driver_connection.info.get_parameters()
+
+    assert (chosen["keepalives_idle"], chosen["keepalives_count"]) == ("77", "3")
 
 
 def test_migrating_twice_is_as_good_as_once(database):

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
@@ -103,7 +103,6 @@ def attempt(claimed: Delivery, line: egress.Line) -> Delivery | None:
         response_status=outcome.status,
         error=outcome.error,
         excerpt=outcome.excerpt,
-        next_attempt_at=_next_attempt(claimed, decision),
     )
     log.info(
         "webhook_attempted",
@@ -182,20 +181,11 @@ def _post(claimed: Delivery, line: egress.Line, at: datetime) -> Outcome:
     return Outcome(status=answer.status, excerpt=answer.excerpt, retry_after=asked)
 
 
-def _next_attempt(claimed: Delivery, decision: Decision) -> datetime | None:
-    if decision.state != DUE or claimed.replay_requested_at:
-        return None
-    return clock.now() + timedelta(seconds=decision.pause)
-
-
 def _settle(claimed: Delivery, decision: Decision, made: Attempt) -> Delivery | None:
     with store.transaction():
-        if claimed.replay_requested_at:
-            settled = store.deliveries.settle_replay(
-                claimed, made, delivered=decision.state == DELIVERED
-            )
-        else:
-            settled = store.deliveries.settle(claimed, made, decision.state, decision.pause)
         if decision.state == GONE:
             store.deliveries.close_target(claimed.account_id, claimed.target, GONE)
-    return settled
+        if claimed.replay_requested_at:
+            delivered = decision.state == DELIVERED
+            return store.deliveries.settle_replay(claimed, made, delivered=delivered)
+        return store.deliveries.settle(claimed, made, decision.state, decision.pause)

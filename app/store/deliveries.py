@@ -84,15 +84,18 @@ def claim(delivery_id: str, lease_seconds: float) -> Delivery | None:
 
 
 def settle(claimed: Delivery, made: Attempt, state: str, pause_seconds: float) -> Delivery | None:
-    """Write down an attempt and what follows; None where the claim was lost meanwhile."""
-    is_due = state == "due"
+    """Write down an attempt and what follows; None where the claim was lost meanwhile.
+
+    What was settled meanwhile stays so, unless the receiver itself has the last word.
+    """
+    guards = [] if state in {"delivered", "gone"} else [_open]
     changes = {
         "state": state,
         "failures": Delivery.failures + int(state != "delivered"),
         "due_at": database_now(pause_seconds),
-        "settled_at": None if is_due else database_now(),
+        "settled_at": None if state == "due" else database_now(),
     }
-    return _settle(claimed, made, changes)
+    return _settle(claimed, made, guards, changes)
 
 
 def settle_replay(claimed: Delivery, made: Attempt, *, delivered: bool) -> Delivery | None:
@@ -106,14 +109,22 @@ def settle_replay(claimed: Delivery, made: Attempt, *, delivered: bool) -> Deliv
     }
     if delivered:
         changes |= {"state": "delivered", "settled_at": database_now()}
-    return _settle(claimed, made, changes)
+    return _settle(claimed, made, [], changes)
 
 
-def _settle(claimed: Delivery, made: Attempt, changes: Mapping[str, Any]) -> Delivery | None:
-    guards = [Delivery.id == claimed.id, Delivery.lease_number == claimed.lease_number]
+def _settle(
+    claimed: Delivery,
+    made: Attempt,
+    guards: Collection[ColumnElement[bool]],
+    changes: Mapping[str, Any],
+) -> Delivery | None:
+    held = [Delivery.id == claimed.id, Delivery.lease_number == claimed.lease_number]
+    freed = {"lease_expires_at": None}
     with transaction() as work:
-        settled = _changed(_change(guards, {**changes, "lease_expires_at": None}))
+        settled = _changed(_change([*held, *guards], {**changes, **freed}))
+        settled = settled or _changed(_change(held, freed))
         if settled:
+            made.next_attempt_at = None if settled.settled_at else settled.due_at
             work.session.add(made)
             work.session.flush()
     return settled
@@ -132,8 +143,14 @@ def close_pending(prediction_id: str, events: Collection[str], state: str) -> No
 
 
 def close_target(account_id: str, target: str, state: str) -> None:
-    """Settle everything an account still owes to a target."""
-    guards = [Delivery.account_id == account_id, Delivery.target == target, _open]
+    """Settle everything an account still owes to a target.
+
+    Many may at once, in transactions that hold no delivery: all lock the rows in one order.
+    """
+    owed = select(Delivery.id).where(
+        Delivery.account_id == account_id, Delivery.target == target, _open
+    )
+    guards = [Delivery.id.in_(owed.order_by(Delivery.id).with_for_update())]
     _run(_change(guards, {"state": state, "settled_at": database_now()}))
 
 

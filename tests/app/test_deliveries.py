@@ -1,10 +1,11 @@
 """Attempts at deliveries and what follows from each, on both databases and over real HTTP."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app import deliveries, egress, leases, store
+from app import deliveries, egress, leases, predictions, store
 from app.deliveries import Decision, Outcome
 from app.errors import NotFound
 from app.tables import Delivery
@@ -26,6 +27,15 @@ def receiver(configure, database):
 @pytest.fixture
 def completed(receiver, account, version, queued):
     """A `completed` delivery that is due at the receiver."""
+    row = factories.prediction(account, webhook=receiver.url, webhook_events=["completed"])
+    with leases.ending(leases.take(row.id, "worker-1")):
+        pass
+    return deliveries.head(row.id)
+
+
+@pytest.fixture
+def completed_too(completed, receiver, account):
+    """One of another prediction, at the same target."""
     row = factories.prediction(account, webhook=receiver.url, webhook_events=["completed"])
     with leases.ending(leases.take(row.id, "worker-1")):
         pass
@@ -59,6 +69,7 @@ def test_a_failed_delivery_is_due_again_under_the_same_id(completed, receiver, a
         (1, 500, "no"),
         (2, 200, ""),
     ]
+    assert [row.next_attempt_at for row in made] == [first.due_at, None]
 
 
 def test_a_delivery_is_given_up_after_the_last_pause(completed, receiver):
@@ -76,16 +87,45 @@ def test_only_one_may_attempt_at_a_time(completed):
     assert deliveries.claim(completed) is None
 
 
-def test_gone_ends_everything_owed_to_the_target(completed, receiver, account):
-    other = factories.prediction(account, webhook=receiver.url, webhook_events=["completed"])
-    with leases.ending(leases.take(other.id, "worker-1")):
-        pass
+def test_gone_ends_everything_owed_to_the_target(completed, completed_too, receiver):
     receiver.answer(status=410)
 
     settled = _attempt(completed)
 
-    assert settled.state == "gone"
-    assert deliveries.head(other.id) is None
+    assert (settled.state, settled.failures) == ("gone", 1)
+    assert deliveries.head(completed_too.prediction_id) is None
+
+
+@pytest.mark.parametrize(("status", "state"), [(500, "gone"), (410, "gone"), (200, "delivered")])
+def test_gone_is_not_undone_by_a_failure_that_was_under_way(
+    completed, completed_too, receiver, status, state
+):
+    under_way = deliveries.claim(completed_too)
+    receiver.answer(status=410)
+    receiver.answer(status=status)
+    _attempt(completed)
+
+    settled = deliveries.attempt(under_way, egress.Line())
+
+    assert settled.state == state
+    assert settled.settled_at
+    assert settled.lease_expires_at is None
+    (made,) = store.deliveries.attempts([completed_too.id])
+    assert (made.response_status, made.next_attempt_at) == (status, None)
+
+
+def test_many_gone_at_once_do_not_wait_for_each_other_for_ever(receiver, account, version, queued):
+    receiver.answer(status=410, delay=0.1, times=8)
+    claimed = []
+    for _ in range(8):
+        row = factories.prediction(account, webhook=receiver.url, webhook_events=["completed"])
+        predictions.cancel(account, row.id)
+        claimed.append(deliveries.claim(deliveries.head(row.id)))
+
+    with ThreadPoolExecutor(8) as threads:
+        settled = list(threads.map(lambda row: deliveries.attempt(row, egress.Line()), claimed))
+
+    assert {row.state for row in settled} == {"gone"}
 
 
 def test_a_redirect_is_a_failure_and_is_not_followed(completed, receiver):

@@ -24,17 +24,38 @@ def test_one_origin_s_crowd_is_nothing_to_another():
     assert origins.enter(THERE, "second")
 
 
-@given(st.lists(st.sampled_from(["enter", "leave"])), st.integers(1, 3))
+def test_a_prediction_is_parked_once_however_often_it_asks():
+    origins = Origins(limit=1)
+    origins.enter(HERE, "first")
+    for prediction_id in ["second", "third", "second", "second"]:
+        origins.enter(HERE, prediction_id)
+
+    assert [origins.leave(HERE), origins.enter(HERE, "second")] == ["second", True]
+    assert [origins.leave(HERE), origins.enter(HERE, "third")] == ["third", True]
+    assert origins.leave(HERE) is None
+
+
+def test_who_has_found_a_place_waits_no_longer():
+    origins = Origins(limit=2)
+    for prediction_id in ["first", "second", "third", "fourth"]:
+        origins.enter(HERE, prediction_id)
+    origins.leave(HERE)
+
+    origins.enter(HERE, "fourth")
+
+    assert origins.leave(HERE) is None
+
+
+@given(st.lists(st.sampled_from(["leave", *"abcde"])), st.integers(1, 3))
 def test_there_are_never_more_than_the_limit_and_nobody_is_forgotten(steps, limit):
-    origins, inside, waiting, number = Origins(limit), 0, [], 0
+    origins, inside, waiting = Origins(limit), 0, []
     for step in steps:
-        if step == "enter":
-            number += 1
-            if origins.enter(HERE, str(number)):
-                inside += 1
-            else:
-                waiting.append(str(number))
+        if step != "leave":
+            finds_place = inside < limit
+            assert origins.enter(HERE, step) == finds_place
+            inside += finds_place
+            others = [other for other in waiting if other != step]
+            waiting = others if finds_place else list(dict.fromkeys([*waiting, step]))
         elif inside:
             inside -= 1
             assert origins.leave(HERE) == (waiting.pop(0) if waiting else None)
-        assert inside <= limit

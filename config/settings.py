@@ -2,11 +2,13 @@
 
 import functools
 import hashlib
+import math
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
+import pydantic
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -88,7 +90,7 @@ class ModelSettings(Section):
     lease_seconds: Positive = 20
     """How long a worker may be silent before its predictions are given to another."""
     beat_seconds: Positive = 5
-    """How often a worker renews its leases; well under lease_seconds."""
+    """How often a worker renews its leases; at most half of HEARTH_LEASE_SECONDS."""
     sweep_seconds: Positive = 5
     """How often lost, overdue and unpublished work is looked for."""
     attempts: int = Field(default=3, ge=1)
@@ -103,6 +105,18 @@ class ModelSettings(Section):
     """After how long a prediction that no worker took is published again; doubles each time."""
     setup_seconds: Positive = 600
     """How long a model may take to load."""
+
+    @pydantic.field_validator("beat_seconds")
+    @classmethod
+    def _beats_twice_a_lease(cls, beat: float, given: pydantic.ValidationInfo) -> float:
+        """So that one late beat does not give a living worker's run to another."""
+        lease = given.data.get("lease_seconds", math.inf)
+        if beat > lease / 2:
+            raise ValueError(
+                f"must be at most half of HEARTH_LEASE_SECONDS, which is {lease:g}; "
+                f"set it to {lease / 4:g}, or HEARTH_LEASE_SECONDS to {beat * 4:g}"
+            )
+        return beat
 
 
 class WebhookSettings(Section):

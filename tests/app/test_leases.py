@@ -154,7 +154,7 @@ def test_output_is_written_down_at_most_every_half_second(prediction):
 @pytest.fixture
 def configure_lease_of(configure):
     def set_lease(seconds):
-        configure(lease_seconds=seconds)
+        configure(lease_seconds=seconds, beat_seconds=seconds / 2)
 
     return set_lease
 

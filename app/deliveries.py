@@ -23,6 +23,7 @@ SLOW_DOWN_SECONDS = 60
 LONGEST_RETRY_AFTER_SECONDS = 3600
 CLAIM_MARGIN_SECONDS = 15
 LATE_SECONDS = 10
+SHORTEST_PAUSE_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,14 @@ def claim(delivery: Delivery) -> Delivery | None:
     """Take the right to make one attempt; None where another was first, or it is not due yet."""
     lease = settings.load().webhook.webhook_seconds + CLAIM_MARGIN_SECONDS
     return store.deliveries.claim(delivery.id, lease)
+
+
+def pause_before(delivery: Delivery) -> float | None:
+    """Seconds until one that could not be claimed may be tried again; None while it is held."""
+    now = store.now()
+    if delivery.lease_expires_at and delivery.lease_expires_at > now:
+        return None
+    return max((delivery.due_at - now).total_seconds(), SHORTEST_PAUSE_SECONDS)
 
 
 def attempt(claimed: Delivery, line: egress.Line) -> Delivery | None:

@@ -1,9 +1,8 @@
 """The task that makes the attempts which are due for a prediction's webhook."""
 
 import functools
-from datetime import timedelta
 
-from app import clock, deliveries, egress, queues
+from app import deliveries, egress, queues
 from app.tables import Delivery
 from config import settings
 from config.queues import DELIVER_TASK
@@ -11,7 +10,7 @@ from tasks.alarm import Alarm
 from tasks.celery import celery
 from tasks.origins import Origins
 
-FARTHEST_ALARM = timedelta(minutes=1)  # what is due later is found by the sweeper
+FARTHEST_ALARM_SECONDS = 60  # what is due later is found by the sweeper
 
 _lines: dict[str, egress.Line] = {}  # attempts under way, by prediction
 
@@ -49,20 +48,16 @@ def _attempt(head: Delivery) -> bool:
         return False
     line = _lines[head.prediction_id] = egress.Line()
     try:
-        settled = deliveries.attempt(claimed, line)
+        deliveries.attempt(claimed, line)
     finally:
         del _lines[head.prediction_id]
-    if settled and settled.settled_at is None:
-        _come_back_for(settled)
-        return False
     return True
 
 
 def _come_back_for(delivery: Delivery) -> None:
-    pause = delivery.due_at - clock.now()
-    if timedelta(0) < pause < FARTHEST_ALARM:
-        hint = functools.partial(queues.deliver, delivery.prediction_id)
-        _alarm().after(pause.total_seconds(), hint)
+    pause = deliveries.pause_before(delivery)
+    if pause is not None and pause < FARTHEST_ALARM_SECONDS:
+        _alarm().after(pause, functools.partial(queues.deliver, delivery.prediction_id))
 
 
 @functools.cache

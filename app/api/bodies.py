@@ -8,6 +8,8 @@ from typing import Annotated, Any, NotRequired
 
 from flask import request
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core.core_schema import NullableSchema
 from typing_extensions import TypedDict
 from werkzeug.exceptions import UnsupportedMediaType
 
@@ -26,18 +28,25 @@ Event = Annotated[str, Field(json_schema_extra={"enum": list(EVENTS)})]
 
 @with_config(ConfigDict(extra="forbid"))
 class ModelPredictionBody(TypedDict):
-    """What is asked of a model."""
+    """What is asked of a model; null is as good as nothing."""
 
-    input: Annotated[dict[str, Any], Field(description="What the version's schema asks for.")]
-    webhook: NotRequired[Annotated[Address, Field(description="Where events are sent.")]]
+    input: Annotated[
+        dict[str, Any] | None, Field(description="What the version's schema asks for.")
+    ]
+    webhook: NotRequired[Annotated[Address | None, Field(description="Where events are sent.")]]
     webhook_events_filter: NotRequired[
-        Annotated[list[Event], Field(description="Which events; by default output and completed.")]
+        Annotated[
+            list[Event] | None,
+            Field(description="Which events; output and completed where none is named."),
+        ]
     ]
     webhook_completed: NotRequired[
-        Annotated[Address, Field(description="A webhook for `completed` alone.", deprecated=True)]
+        Annotated[
+            Address | None, Field(description="A webhook for `completed` alone.", deprecated=True)
+        ]
     ]
-    stream: NotRequired[Annotated[bool, Field(description="No effect.", deprecated=True)]]
-    lifetime: NotRequired[Annotated[str, Field(description="The same as Cancel-After.")]]
+    stream: NotRequired[Annotated[bool | None, Field(description="No effect.", deprecated=True)]]
+    lifetime: NotRequired[Annotated[str | None, Field(description="The same as Cancel-After.")]]
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -47,8 +56,19 @@ class PredictionBody(ModelPredictionBody):
     version: Annotated[str, Field(description="`owner/name`, `owner/name:id` or a version's id.")]
 
 
-FOR_MODEL = inputs.Rules(TypeAdapter(ModelPredictionBody).json_schema())
-FOR_VERSION = inputs.Rules(TypeAdapter(PredictionBody).json_schema())
+class _WithoutNull(GenerateJsonSchema):
+    """The schema of what is left of a body without its nulls: its errors name one type."""
+
+    def nullable_schema(self, schema: NullableSchema) -> dict[str, Any]:
+        """The schema of what may be null, as if it may not."""
+        return self.generate_inner(schema["schema"])
+
+
+OPTIONAL = ModelPredictionBody.__optional_keys__
+FOR_MODEL, FOR_VERSION = (
+    inputs.Rules(TypeAdapter(body).json_schema(schema_generator=_WithoutNull))
+    for body in (ModelPredictionBody, PredictionBody)
+)
 
 
 @dataclass(frozen=True)
@@ -85,8 +105,18 @@ class Asked:
 
 def prediction(rules: inputs.Rules) -> Asked:
     """The prediction asked for in the body."""
-    content = _content()
+    content = _without_nulls(_content())
     return Asked(content, rules.problems(content))
+
+
+def _without_nulls(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The body as if nothing had been said where it says null, as some clients do."""
+    said = {
+        name: value for name, value in content.items() if value is not None or name not in OPTIONAL
+    }
+    if content.get("input", {}) is None:
+        said["input"] = {}
+    return said
 
 
 def _webhook(content: Mapping[str, Any]) -> tuple[str | None, tuple[str, ...] | None]:

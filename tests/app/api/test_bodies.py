@@ -100,7 +100,21 @@ ENVELOPES = {
     ),
     "null input": (
         {"version": factories.ECHO, "input": None},
-        [("invalid_type", "input", "Invalid type. Expected: object, given: null")],
+        [("required", "input", "text is required")],
+    ),
+    "null for a version": (
+        {"version": None, "input": {}},
+        [("invalid_type", "version", "Invalid type. Expected: string, given: null")],
+    ),
+    "null for what is not known": (
+        {**GOOD, "unknown": None},
+        [
+            (
+                "additional_property_not_allowed",
+                "",
+                "Additional property unknown is not allowed",
+            )
+        ],
     ),
     "a number for a version": (
         {"version": 7, "input": {}},
@@ -122,6 +136,42 @@ def test_what_stands_around_the_input_is_checked(caller, body, wrong):
     answer = caller.post("/v1/predictions", body)
 
     assert (answer.status_code, sorted(fields(answer))) == (422, wrong)
+
+
+def test_no_input_is_enough_for_a_model_that_needs_none(caller):
+    optional = {"openapi": "3.0.2", "components": {"schemas": {"Input": {"type": "object"}}}}
+    factories.version(id="d" * 64, name="plain", openapi_schema=optional)
+
+    answer = caller.post("/v1/models/lab/plain/predictions", {"input": None})
+
+    assert (answer.status_code, answer.json["input"]) == (201, {})
+
+
+@pytest.mark.parametrize(
+    "name", ["webhook", "webhook_events_filter", "webhook_completed", "stream", "lifetime"]
+)
+def test_null_is_as_good_as_nothing_around_the_input(caller, name):
+    answer = caller.post("/v1/predictions", {**GOOD, name: None})
+
+    assert answer.status_code == 201
+    assert answer.json.get(name) is None
+
+
+def test_the_old_webhook_counts_beside_a_null_one(caller):
+    url = "http://127.0.0.1:9700/"
+
+    answer = caller.post("/v1/predictions", {**GOOD, "webhook": None, "webhook_completed": url})
+
+    assert answer.json["webhook"] == url
+
+
+def test_an_empty_filter_means_the_usual_events(caller):
+    url = "http://127.0.0.1:9700/"
+    body = {**GOOD, "webhook": url, "webhook_events_filter": []}
+
+    answer = caller.post("/v1/predictions", body)
+
+    assert (answer.status_code, answer.json["webhook_events_filter"]) == (201, None)
 
 
 def test_a_model_is_not_asked_for_a_version(caller):

@@ -11,6 +11,7 @@ from tests.app.api.conftest import Caller
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 BODY = {"version": "lab/echo", "input": {"text": "Nadia"}}
+UNSET = ("webhook", "webhook_events_filter", "webhook_completed", "stream", "lifetime")
 
 
 @pytest.fixture
@@ -97,7 +98,14 @@ def test_what_is_refused_fits_what_is_described(caller, document):
     fits(document, "Problem", caller.post("/v1/predictions", {}).json)
 
 
-def test_bodies_that_are_taken_fit_what_is_described(caller, document):
-    fits(document, "PredictionBody", BODY)
+@pytest.mark.parametrize("around", [{}, dict.fromkeys(UNSET)], ids=["plain", "with nulls"])
+def test_bodies_that_are_taken_fit_what_is_described(caller, document, around):
+    body = {**BODY, **around}
 
-    assert caller.post("/v1/predictions", BODY).status_code == 201
+    fits(document, "PredictionBody", body)
+    assert caller.post("/v1/predictions", body).status_code == 201
+
+
+def test_a_null_input_is_described(document):
+    fits(document, "PredictionBody", {**BODY, "input": None})
+    fits(document, "ModelPredictionBody", {"input": None})

@@ -7,13 +7,13 @@ from typing import Any
 import structlog
 from celery import bootsteps
 
-from app import clock, live
+from app import live
 from app.errors import Unavailable
 
 log = structlog.get_logger()
 
 TICK_SECONDS = 5
-STUCK_SECONDS = 60
+STUCK_LOOKS = 12  # a minute; a process that was frozen has not looked
 EXIT_STATUS = 70
 
 
@@ -27,7 +27,7 @@ class Watchdog(bootsteps.StartStopStep):
 
     def __init__(self, worker: Any, **options: Any) -> None:
         super().__init__(worker, **options)
-        self._last_tick = clock.ticks()
+        self._looks = 0
         self._stopped = threading.Event()
 
     def start(self, worker: Any) -> None:
@@ -41,14 +41,15 @@ class Watchdog(bootsteps.StartStopStep):
         self._stopped.set()
 
     def _tick(self) -> None:
-        self._last_tick = clock.ticks()
+        self._looks = 0
 
     def _watch(self) -> None:
         while not self._stopped.wait(TICK_SECONDS):
+            self._looks += 1
             try:
                 live.check()
             except Unavailable:
                 self._tick()
-            if clock.ticks() - self._last_tick > STUCK_SECONDS:
-                log.error("worker_loop_stuck", seconds=STUCK_SECONDS)
+            if self._looks > STUCK_LOOKS:
+                log.error("worker_loop_stuck", seconds=STUCK_LOOKS * TICK_SECONDS)
                 os._exit(EXIT_STATUS)

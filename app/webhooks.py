@@ -1,7 +1,8 @@
 """Webhooks: where one may go, which event is owed, and what it says."""
 
+import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,16 @@ INTERMEDIATE = (OUTPUT, LOGS)
 DEFAULT_EVENTS = (OUTPUT, COMPLETED)
 BODY_BYTES = 1024 * 1024
 LOGS_TAIL = 64 * 1024
-CUT = "[earlier logs are left out of this webhook]\n"
+ERROR_HEAD = 4096
+NOTE_BYTES = 200
+LEFT_OUT = "[Left out of this webhook: {parts}. GET the prediction to have all of it.]\n"
+SHORTER: Mapping[str, Callable[[Any], Any]] = {
+    "input": lambda _: {},
+    "output": lambda _: None,
+    "logs": lambda logs: logs[-LOGS_TAIL:],
+    "error": lambda error: error and error[:ERROR_HEAD],
+    "metrics": lambda _: {},
+}
 
 
 def check_target(url: str) -> None:
@@ -66,13 +76,29 @@ def _delivery(prediction: Prediction, event: str, body: bytes) -> Delivery:
 
 
 def _body(prediction: Prediction) -> bytes:
-    """The prediction as GET returns it; of logs too long for a webhook, the end."""
-    reply = replies.prediction(prediction)
+    """The prediction as GET returns it, or where that is too long, what may be left of it."""
+    reply: dict[str, Any] = {**replies.prediction(prediction)}
     body = _json(reply)
-    if len(body) > BODY_BYTES:
-        body = _json({**reply, "logs": CUT + prediction.logs[-LOGS_TAIL:]})
-    return body
+    if len(body) <= BODY_BYTES:
+        return body
+    left_out = _too_long(reply, len(body) + NOTE_BYTES - BODY_BYTES)
+    reply |= {part: SHORTER[part](reply[part]) for part in left_out}
+    reply["logs"] = LEFT_OUT.format(parts=", ".join(left_out)) + reply["logs"]
+    return _json(reply)
 
 
-def _json(reply: Mapping[str, Any]) -> bytes:
-    return json.dumps(reply, separators=(",", ":")).encode()
+def _too_long(reply: Mapping[str, Any], surplus: int) -> list[str]:
+    """The parts to shorten: logs where that is enough, else as many of the largest as it takes."""
+    saved = {
+        part: len(_json(reply[part])) - len(_json(shorten(reply[part])))
+        for part, shorten in SHORTER.items()
+    }
+    if saved["logs"] >= surplus:
+        return ["logs"]
+    largest = sorted(saved, key=saved.__getitem__, reverse=True)
+    before = itertools.accumulate((saved[part] for part in largest), initial=0)
+    return [part for part, so_far in zip(largest, before, strict=False) if so_far < surplus]
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()

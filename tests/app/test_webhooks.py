@@ -1,6 +1,7 @@
 """Which events are owed to a webhook, and what they say, on both databases."""
 
 import json
+import re
 
 import pytest
 
@@ -9,6 +10,8 @@ from predictors import events
 from tests import factories
 
 URL = "https://hooks.example/in?id=7"
+LONG = "\N{CAT}" * 100_000  # twelve bytes each, as JSON
+SHORT = "x" * 900_000
 
 
 def _body(delivery):
@@ -95,14 +98,49 @@ def test_completed_has_the_same_id_however_it_comes_about(account, version, queu
     assert "." not in completed.id
 
 
-def test_logs_too_long_for_a_webhook_are_cut_to_their_end(account, version, queued):
-    completed = _run(account, ["completed"], events.Log("x" * 2_000_000 + "the end\n"))[-1]
+@pytest.mark.usefixtures("version", "queued")
+@pytest.mark.parametrize(
+    ("parts", "left_out", "said"),
+    [
+        ({"logs": LONG, "output": "small"}, {"logs"}, {"output": "small"}),
+        ({"logs": "x" * 300_000, "output": SHORT}, {"logs"}, {"output": SHORT}),
+        ({"logs": SHORT, "output": f"data:,{LONG}"}, {"output"}, {"output": None}),
+        ({"logs": LONG, "output": [LONG]}, {"logs", "output"}, {"output": None}),
+        ({"input": {"file": LONG}, "output": "a"}, {"input"}, {"input": {}, "output": "a"}),
+        ({"error": "Broken: " + LONG}, {"error"}, {"error": f"Broken: {LONG}"[:4096]}),
+        ({"metrics": {"long": LONG}}, {"metrics"}, {"metrics": {}}),
+        (
+            dict.fromkeys(["logs", "output", "error"], LONG) | {"input": {"x": LONG}},
+            {"logs", "output", "error", "input"},
+            {"input": {}, "output": None},
+        ),
+    ],
+    ids=[
+        "logs",
+        "logs rather than a larger output",
+        "output rather than logs",
+        "logs and output",
+        "input",
+        "error",
+        "metrics",
+        "all",
+    ],
+)
+def test_a_body_too_long_goes_without_what_makes_it_so(account, parts, left_out, said):
+    given = {"logs": "", "error": None, "input": {"text": "a"}, "output": None, **parts}
+    row = factories.prediction(account, webhook=URL, webhook_events=["completed"], **given)
+    predictions.cancel(account, row.id)
+    (completed,) = store.deliveries.of_prediction(row.id)
 
-    body = store.deliveries.claim(completed.id, 60).body
-    logs = json.loads(body)["logs"]
-    assert len(body) < webhooks.BODY_BYTES
-    assert logs.startswith(webhooks.CUT)
-    assert logs.endswith("the end\n")
+    raw = store.deliveries.claim(completed.id, 60).body
+
+    body = json.loads(raw)
+    note, _, logs = body["logs"].partition("\n")
+    assert len(raw) <= webhooks.BODY_BYTES
+    assert set(re.findall("input|output|logs|error|metrics", note)) == left_out
+    assert logs == (given["logs"][-webhooks.LOGS_TAIL :] if "logs" in left_out else given["logs"])
+    assert {**body, **said} == body
+    assert body["urls"]["get"].endswith(row.id)
 
 
 def test_a_canceled_prediction_owes_completed_once(account, version, queued):

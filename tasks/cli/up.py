@@ -15,6 +15,8 @@ GRACE_SECONDS = 3.0  # beyond the time in which running predictions may finish; 
 REDIS_SECONDS = 30.0
 POLL_SECONDS = 0.25
 REMIND_SECONDS = 10.0
+API = "the API"
+MISSHAPEN = (AttributeError, KeyError, TypeError)  # an answer that is not the one we know
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  compared with, not listened on
 
 
@@ -73,12 +75,13 @@ def _missing() -> str:
     """What /health/ready still misses; empty when it misses nothing."""
     try:
         reply = requests.get(f"{_local_url()}/health/ready", timeout=5)
-    except requests.RequestException:
-        return "the API"
-    if reply.status_code == HTTPStatus.OK:
-        return ""
-    checks = reply.json()["checks"].items()
-    return ", ".join(name for name, check in checks if not check["is_ok"])
+        return "" if reply.status_code == HTTPStatus.OK else _named(reply.json()["checks"])
+    except (requests.RequestException, *MISSHAPEN):
+        return API
+
+
+def _named(checks: dict[str, dict[str, bool]]) -> str:
+    return ", ".join(name for name, check in checks.items() if not check["is_ok"]) or API
 
 
 async def _predict(token: str) -> None:

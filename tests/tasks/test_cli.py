@@ -1,7 +1,9 @@
 import json
 import socket
 import stat
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from app.errors import Unauthenticated
 from config import settings
 from tasks import lock, procfile
 from tasks.celery import celery
-from tasks.cli import COMMANDS, flower, main, node, screen, sweep, welcome
+from tasks.cli import COMMANDS, flower, main, node, screen, sweep, up, welcome
 from tests.conftest import Configure
 from tests.service import free_port
 
@@ -200,6 +202,39 @@ def test_up_refuses_a_data_folder_in_use(hearth: Any) -> None:
     assert result.exit_code == 1
     assert "Hearth already runs on" in result.output
     assert not lock.is_held()
+
+
+ANSWERS = {
+    "ready": (200, b"{}", ""),
+    "something missing": (
+        503,
+        b'{"checks": {"store": {"is_ok": true}, "broker": {"is_ok": false}}}',
+        "broker",
+    ),
+    "a failure": (500, b'{"detail": "Internal server error", "status": 500}', "the API"),
+    "no JSON": (502, b"<html>Bad gateway</html>", "the API"),
+    "a list": (503, b"[]", "the API"),
+    "checks of another kind": (503, b'{"checks": ["store"]}', "the API"),
+    "a check of another kind": (503, b'{"checks": {"store": "up"}}', "the API"),
+    "nothing amiss": (503, b'{"checks": {}}', "the API"),
+}
+
+
+@pytest.mark.parametrize(("status", "body", "missing"), ANSWERS.values(), ids=ANSWERS)
+def test_up_waits_whatever_the_api_answers_as_it_starts(
+    configure: Configure, status: int, body: bytes, missing: str
+) -> None:
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body)
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        configure(port=server.server_port)
+        threading.Thread(target=server.handle_request).start()
+
+        assert up._missing() == missing
 
 
 def test_a_node_names_the_instances_of_a_model(configure: Configure, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ STUCK_SECONDS = 0.05 * watchdog.STUCK_LOOKS
 
 @pytest.fixture
 def loop(configure, tmp_path):
-    """Start a process that is watched ten times as closely as usual."""
+    """Start a process that is watched a hundred times as closely as usual."""
     (tmp_path / "loop.py").write_text(TURNING)
     started = []
 

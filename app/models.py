@@ -58,15 +58,14 @@ def latest_version(owner: str, name: str) -> Version:
 
 
 def resolve(reference: str) -> Version:
-    """The version meant by `owner/name`, `owner/name:id` or a bare id."""
-    ref, colon, version_id = reference.rpartition(":") if ":" in reference else (reference, "", "")
-    owner, slash, name = ref.partition("/")
+    """The version meant by `owner/name`, `owner/name:id` or a bare id, if it is still served."""
     try:
-        if not slash:
-            return _by_id(reference)
-        return version(owner, name, version_id) if colon else latest_version(owner, name)
+        found = _meant(reference)
+        if _is_served(found):
+            return found
     except NotFound as error:
         raise UnknownVersion from error
+    raise UnknownVersion
 
 
 def queue(model: Model, of_version: Version) -> str:
@@ -107,6 +106,21 @@ def readiness() -> dict[str, dict[str, Any]]:
         }
         for model in store.models.kept_warm()
     }
+
+
+def _meant(reference: str) -> Version:
+    ref, colon, version_id = reference.rpartition(":") if ":" in reference else (reference, "", "")
+    owner, slash, name = ref.partition("/")
+    if not slash:
+        return _by_id(reference)
+    return version(owner, name, version_id) if colon else latest_version(owner, name)
+
+
+def _is_served(found: Version) -> bool:
+    """Whether its model's name stands for it, or a worker holds it: the sweeper ends all others."""
+    if get(found.owner, found.name).latest_version_id == found.id:
+        return True
+    return store.workers.hold(found.id, settings.load().model.lease_seconds)
 
 
 def _by_id(version_id: str) -> Version:

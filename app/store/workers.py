@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 
 from app.store.connection import reading, transaction
 from app.tables import Worker, database_now
@@ -24,6 +24,14 @@ def ready(version_id: str, within_seconds: float) -> Sequence[Worker]:
     )
     with reading() as work:
         return work.session.execute(query).scalars().all()
+
+
+def hold(version_id: str, within_seconds: float) -> bool:
+    """Whether a worker that was heard of lately is there for a version, loaded or not."""
+    heard = Worker.seen_at > database_now(-within_seconds)
+    with reading() as work:
+        query = select(exists().where(Worker.version_id == version_id, heard))
+        return bool(work.session.execute(query).scalar())
 
 
 def forget(worker_id: str) -> None:

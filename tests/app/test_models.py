@@ -16,13 +16,33 @@ def versions(database):
     return [factories.version(id=OLD), factories.version(id=NEW)]
 
 
-@pytest.mark.parametrize(
-    ("reference", "version_id"),
-    [("lab/echo", NEW), (f"lab/echo:{OLD}", OLD), (OLD, OLD)],
-    ids=["newest", "named", "bare"],
-)
-def test_a_version_is_found_in_all_its_spellings(versions, reference, version_id):
-    assert models.resolve(reference).id == version_id
+@pytest.mark.parametrize("reference", ["lab/echo", f"lab/echo:{NEW}", NEW])
+def test_a_version_is_found_in_all_its_spellings(versions, reference):
+    assert models.resolve(reference).id == NEW
+
+
+@pytest.mark.parametrize("reference", [f"lab/echo:{OLD}", OLD])
+def test_an_older_version_is_found_while_a_worker_holds_it(versions, reference):
+    report_worker("1", "booting", OLD)
+
+    assert models.resolve(reference).id == OLD
+
+
+@pytest.mark.parametrize("reference", [f"lab/echo:{OLD}", OLD])
+def test_a_version_that_nobody_serves_any_more_is_refused(versions, configure, reference):
+    report_worker("1", "ready", NEW)
+    report_worker("2", "ready", OLD)
+    configure(lease_seconds=0.000002, beat_seconds=0.000001)
+
+    with pytest.raises(UnknownVersion):
+        models.resolve(reference)
+
+
+def test_a_version_of_a_model_that_left_the_catalogue_is_refused(versions, tmp_path):
+    models.sync(catalog.read(catalog_file(tmp_path)))
+
+    with pytest.raises(UnknownVersion):
+        models.resolve(NEW)
 
 
 @pytest.mark.parametrize(
@@ -79,12 +99,14 @@ def test_readiness_counts_the_workers_that_were_heard_of(versions):
     for number, (state, version_id) in enumerate(
         [("ready", NEW), ("booting", NEW), ("ready", OLD)]
     ):
-        row = Worker(
-            id=str(number), version_id=version_id, model="lab/echo", state=state, error=None
-        )
-        store.workers.report(row)
+        report_worker(str(number), state, version_id)
 
     assert models.readiness() == {"lab/echo": {"ready": 1, "wanted": 1}}
+
+
+def report_worker(name, state, version_id):
+    row = Worker(id=name, version_id=version_id, model="lab/echo", state=state, error=None)
+    store.workers.report(row)
 
 
 def catalog_file(folder):

@@ -70,7 +70,8 @@ def _sqlite_now(element: database_now, compiler: SQLCompiler, **options: Any) ->
 @compiles(database_now, "postgresql")
 def _postgresql_now(element: database_now, compiler: SQLCompiler, **options: Any) -> str:
     seconds = compiler.process(element.clauses, **options)
-    return f"(clock_timestamp() + {seconds} * interval '1 second')"
+    # Selected, since an index is not searched by what may change from row to row.
+    return f"(SELECT clock_timestamp() + {seconds} * interval '1 second')"
 
 
 class Row(DeclarativeBase):

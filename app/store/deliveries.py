@@ -179,8 +179,12 @@ def _late(
     since: InstrumentedAttribute[Any], guard: ColumnElement[bool], seconds: float, limit: int
 ) -> set[str]:
     """What one partial index knows to be late; rows that are just being changed are passed over."""
-    then = select(database_now(-seconds)).scalar_subquery()  # asked once, it bounds the index
-    late = select(Delivery.id).where(guard, since <= then, _unheld).order_by(since).limit(limit)
+    late = (
+        select(Delivery.id)
+        .where(guard, since <= database_now(-seconds), _unheld)
+        .order_by(since)
+        .limit(limit)
+    )
     found = [Delivery.id.in_(late.with_for_update(skip_locked=True))]
     return _run(_change(found, {since.key: database_now()}))
 

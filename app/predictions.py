@@ -26,12 +26,32 @@ class NewPrediction:
 
 def create(account: Account, version: Version, new: NewPrediction) -> Prediction:
     """Keep a new prediction and have it queued; once this returns, it will reach an end."""
+    return _create(ids.new_prediction_id(), account, version, new)
+
+
+def run(account: Account, version: Version, new: NewPrediction, seconds: float) -> Prediction:
+    """Create a prediction and stay with it: as it ended, or as it is when the time is up."""
+    prediction_id = ids.new_prediction_id()
+    with live.watch(prediction_id) as ended:
+        prediction = _create(prediction_id, account, version, new)
+        until = clock.ticks() + seconds
+        while not (prediction.status.is_terminal or live.is_leaving()):
+            if not ended.wait(until - clock.ticks()):
+                return _current(prediction)
+            ended.clear()
+            prediction = _current(prediction)
+    return prediction
+
+
+def _create(
+    prediction_id: str, account: Account, version: Version, new: NewPrediction
+) -> Prediction:
     given = inputs.check(version, new.input)
     if new.webhook:
         webhooks.check_target(new.webhook)
     model = models.get(version.owner, version.name)
     values = {
-        "id": ids.new_prediction_id(),
+        "id": prediction_id,
         "account_id": account.id,
         "model": f"{model.owner}/{model.name}",
         "version_id": version.id,
@@ -60,19 +80,6 @@ def get(account: Account, prediction_id: str) -> Prediction:
 def page(account: Account, window: Window) -> Sequence[Prediction]:
     """Up to a hundred of an account's predictions, newest first, and one more if there are more."""
     return store.predictions.page(account.id, window, PAGE + 1)
-
-
-def wait(prediction: Prediction, seconds: float) -> Prediction:
-    """The prediction once it has ended, or as it is when the time is up."""
-    until = clock.ticks() + seconds
-    with live.watch(prediction.id) as ended:
-        while True:
-            ended.clear()
-            current = _current(prediction)
-            left = until - clock.ticks()
-            if current.status.is_terminal or left <= 0 or live.is_leaving():
-                return current
-            ended.wait(left)
 
 
 def _current(prediction: Prediction) -> Prediction:

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue as Reply
 
 from app import deliveries, models, predictions, replies
 from app.api import auth, bodies, headers, openapi, pages
-from app.tables import Prediction
+from app.predictions import NewPrediction
+from app.tables import Prediction, Version
 
 CREATED = {201: replies.Prediction, 202: replies.Prediction}
 UNREADABLE = (400, 413, 415, 422)
@@ -21,8 +22,7 @@ def create() -> Reply:
     """Create a prediction with a version."""
     asked = bodies.prediction(bodies.FOR_VERSION)
     version = models.resolve(asked.version)
-    prediction = predictions.create(auth.caller(), version, asked.of(version))
-    return _created(prediction)
+    return _create(version, asked.of(version))
 
 
 @routes.post("/models/<owner>/<name>/predictions")
@@ -33,8 +33,7 @@ def create_for_model(owner: str, name: str) -> Reply:
     """Create a prediction with the newest version of a model."""
     version = models.latest_version(owner, name)
     asked = bodies.prediction(bodies.FOR_MODEL)
-    prediction = predictions.create(auth.caller(), version, asked.of(version))
-    return _created(prediction)
+    return _create(version, asked.of(version))
 
 
 @routes.get("/predictions/<prediction_id>")
@@ -74,14 +73,18 @@ def replay(prediction_id: str, delivery_id: str) -> Reply:
     return replies.delivery(deliveries.replay(auth.caller(), prediction_id, delivery_id))
 
 
-def _created(prediction: Prediction) -> Reply:
-    """Answer a create: at once, or held until the prediction's end or the end of the wait."""
-    location = {"Location": replies.urls(prediction.id)["get"]}
+def _create(version: Version, new: NewPrediction) -> Reply:
+    """Answer at once, or where the client waits, at the prediction's end or the end of the wait."""
     wait = headers.wait()
     if wait is None:
-        return replies.starting(prediction), HTTPStatus.CREATED, location
-    current = predictions.wait(prediction, wait.seconds)
-    applied = {**location, "Preference-Applied": wait.applied}
-    if current.status.is_terminal:
-        return replies.prediction(current), HTTPStatus.CREATED, applied
-    return replies.starting(current), HTTPStatus.ACCEPTED, applied
+        prediction = predictions.create(auth.caller(), version, new)
+        return replies.starting(prediction), HTTPStatus.CREATED, _location(prediction)
+    prediction = predictions.run(auth.caller(), version, new, wait.seconds)
+    applied = {**_location(prediction), "Preference-Applied": wait.applied}
+    if prediction.status.is_terminal:
+        return replies.prediction(prediction), HTTPStatus.CREATED, applied
+    return replies.starting(prediction), HTTPStatus.ACCEPTED, applied
+
+
+def _location(prediction: Prediction) -> dict[str, str]:
+    return {"Location": replies.urls(prediction.id)["get"]}

@@ -1,5 +1,6 @@
 """What a prediction's owner may do with it, on both databases."""
 
+import contextlib
 import threading
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from app.predictions import NewPrediction
 from app.status import Status
 from app.store.predictions import Window
 from tests import factories
+from tests.service import eventually
 
 
 def test_a_new_prediction_is_kept_before_it_is_queued(account, version, queued):
@@ -111,43 +113,44 @@ def test_cancel_and_finish_at_once_leave_one_end(account, version, queued):
         assert queued.count(("ended", row.id)) == 1
 
 
-def test_waiting_returns_at_the_end(account, version, queued, monkeypatch):
-    heard = threading.Event()
-    monkeypatch.setattr(live, "watch", lambda _id: _Watching(heard))
+@pytest.fixture
+def heard(monkeypatch):
+    """The event that word of an end sets."""
+    event = threading.Event()
+    monkeypatch.setattr(live, "watch", lambda _id: contextlib.nullcontext(event))
     monkeypatch.setattr(live, "is_leaving", lambda: False)
-    row = factories.prediction(account)
-    waiter_result = []
-    waiter = threading.Thread(
-        target=lambda: waiter_result.append(predictions.wait(row, seconds=10))
-    )
+    return event
 
-    waiter.start()
-    predictions.cancel(account, row.id)
+
+def test_running_returns_at_the_end(account, version, queued, heard):
+    ran = []
+    asked = account, version, NewPrediction({"text": "Nadia"})
+    running = threading.Thread(target=lambda: ran.append(predictions.run(*asked, seconds=10)))
+
+    running.start()
+    message = eventually(lambda: queued and queued[0])
+    predictions.cancel(account, message[1])
     heard.set()
-    waiter.join(timeout=5)
+    running.join(timeout=5)
 
-    assert waiter_result[0].status is Status.CANCELED
-
-
-def test_waiting_ends_when_the_time_is_up(account, version, queued, monkeypatch):
-    monkeypatch.setattr(live, "watch", lambda _id: _Watching(threading.Event()))
-    monkeypatch.setattr(live, "is_leaving", lambda: False)
-    row = factories.prediction(account)
-
-    assert predictions.wait(row, seconds=0.05).status is Status.STARTING
+    assert ran[0].status is Status.CANCELED
 
 
-def test_a_wait_outlives_the_database(account, version, queued, monkeypatch):
-    monkeypatch.setattr(live, "watch", lambda _id: _Watching(threading.Event()))
-    monkeypatch.setattr(live, "is_leaving", lambda: False)
-    row = factories.prediction(account)
+def test_running_ends_when_the_time_is_up(account, version, queued, heard):
+    row = predictions.run(account, version, NewPrediction({"text": "Nadia"}), seconds=0.05)
 
+    assert row.status is Status.STARTING
+
+
+def test_a_wait_outlives_the_database(account, version, queued, heard, monkeypatch):
     def fail(*_arguments):
         raise Unavailable("away")
 
     monkeypatch.setattr(store.predictions, "get", fail)
 
-    assert predictions.wait(row, seconds=0.05).id == row.id
+    row = predictions.run(account, version, NewPrediction({"text": "Nadia"}), seconds=0.05)
+
+    assert row.status is Status.STARTING
 
 
 def test_pages_run_from_new_to_old_and_back(account, version, queued):
@@ -166,14 +169,3 @@ def test_a_list_can_be_cut_by_time(account, version, queued):
     window = Window(created_after=rows[1].created_at, created_before=rows[2].created_at)
 
     assert [row.id for row in predictions.page(account, window)] == [rows[1].id]
-
-
-class _Watching:
-    def __init__(self, event: threading.Event) -> None:
-        self._event = event
-
-    def __enter__(self) -> threading.Event:
-        return self._event
-
-    def __exit__(self, *_: object) -> None:
-        pass

@@ -28,12 +28,18 @@ def during_wait(monkeypatch):
     """Have something done to a prediction while its create is held."""
 
     def arrange(act):
+        class Meanwhile(threading.Event):
+            def wait(self, timeout=None):
+                act(store.predictions.get(self.prediction_id))
+
         @contextmanager
         def watch(prediction_id):
-            act(store.predictions.get(prediction_id))
-            yield threading.Event()
+            event = Meanwhile()
+            event.prediction_id = prediction_id
+            yield event
 
         monkeypatch.setattr(live, "watch", watch)
+        monkeypatch.setattr(live, "is_leaving", lambda: False)
 
     return arrange
 

@@ -12,6 +12,7 @@ from app.store.predictions import Window
 from app.tables import Account, Prediction, Version
 
 PAGE = 100
+LOST_WORD_SECONDS = 15  # word of an end can be lost with Redis; then a look finds it
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,10 @@ def run(account: Account, version: Version, new: NewPrediction, seconds: float) 
         prediction = _create(prediction_id, account, version, new)
         until = clock.ticks() + seconds
         while not (prediction.status.is_terminal or live.is_leaving()):
-            if not ended.wait(until - clock.ticks()):
-                return _current(prediction)
+            left = until - clock.ticks()
+            if left <= 0:
+                break
+            ended.wait(min(left, LOST_WORD_SECONDS))
             ended.clear()
             prediction = _current(prediction)
     return prediction

@@ -19,7 +19,7 @@ _web = settings.load().web
 _host = f"[{_web.host}]" if ":" in _web.host else _web.host
 
 
-class Worker(gthread.ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class Worker(gthread.ThreadWorker):
     """Threads that stay with a connection for a moment after the answer.
 
     A client that asks again at once is answered without two changes of thread, a quarter of the
@@ -62,7 +62,7 @@ graceful_timeout = 4
 control_socket_disable = True  # would make files in the home folder
 
 
-class Logger(glogging.Logger):  # type: ignore[misc]  # gunicorn has no types
+class Logger(glogging.Logger):
     """Gunicorn's messages as ours: through the root logger."""
 
     def setup(self, cfg: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from kombu.transport import TRANSPORT_ALIASES, redis
 
 
-class Channel(redis.Channel):  # type: ignore[misc]  # kombu has no types
+class Channel(redis.Channel):
     """A channel that keeps its client for as long as its connection pool lasts."""
 
     _kept: Any = None
@@ -20,7 +20,7 @@ class Channel(redis.Channel):  # type: ignore[misc]  # kombu has no types
         yield client or self._kept
 
 
-class Transport(redis.Transport):  # type: ignore[misc]  # neither here
+class Transport(redis.Transport):
     """The same, of such channels."""
 
     Channel = Channel

@@ -58,7 +58,7 @@ def _start(
     reference: str, folder: Path, environment: Mapping[str, str], ends: Ends
 ) -> subprocess.Popen[bytes]:
     inherited = (ends.channel.fileno(), ends.control.fileno())
-    return subprocess.Popen(  # noqa: S603  our interpreter, our script
+    return subprocess.Popen(
         [sys.executable, str(MAIN), *map(str, inherited), reference],
         cwd=folder,
         env=environment,

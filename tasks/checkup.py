@@ -152,7 +152,7 @@ def _gpu() -> Finding:
         return Finding("GPU", "ok", "no NVIDIA driver; models run on the CPU")
     query = [program, "--query-gpu=name,memory.total", "--format=csv,noheader"]
     try:
-        done = subprocess.run(  # noqa: S603  the driver's own program
+        done = subprocess.run(
             query, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True
         )
     except (OSError, subprocess.SubprocessError) as error:

@@ -17,4 +17,4 @@ def command() -> None:
     It answers at once and holds nothing heavy: predictions run in the workers.
     """
     arguments = [sys.executable, "-m", "gunicorn", "--config", str(CONFIGURATION)]
-    os.execv(sys.executable, arguments)  # noqa: S606  no shell is wanted
+    os.execv(sys.executable, arguments)

@@ -149,7 +149,7 @@ class FlowerSettings(Section):
     flower_port: int = Field(default=5555, ge=1, le=65535)
     """Port of Flower, on loopback."""
     events: bool = True
-    """Whether workers and the API tell Flower of every task; costs about a millisecond each."""
+    """Whether workers and the API tell Flower of every task."""
 
 
 class LogSettings(Section):

@@ -1,6 +1,5 @@
 """Word of a prediction's end, from the worker to every request that waits for it, over Redis."""
 
-import functools
 import threading
 import time
 from collections import defaultdict
@@ -14,6 +13,7 @@ from redis.retry import Retry
 
 from app import breaker
 from app.errors import Unavailable
+from app.once import Once
 from config import settings
 
 log = structlog.get_logger()
@@ -139,7 +139,7 @@ class _Listener(threading.Thread):
             event.set()
 
 
-@functools.cache
+@Once
 def _client() -> redis.Redis:
     once = Retry(NoBackoff(), retries=0)  # redis-py's own retries would hold a request for 8 s
     return redis.Redis.from_url(
@@ -147,7 +147,7 @@ def _client() -> redis.Redis:
     )
 
 
-@functools.cache
+@Once
 def _listener() -> _Listener:
     listener = _Listener()
     listener.start()

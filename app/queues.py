@@ -1,6 +1,5 @@
 """Put work on a queue by task name; what cannot be put there now is found by the sweeper."""
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -10,13 +9,14 @@ from kombu.exceptions import OperationalError
 
 from app import breaker
 from app.bulletin import Bulletin
+from app.once import Once
 from config import broker, queues, settings
 from config.queues import CANCEL_COMMAND, DELIVER_TASK, PREDICT_TASK
 
 ANSWER_SECONDS = 2  # a request is held that long when the broker hangs
 
 
-@functools.cache
+@Once
 def sender() -> Celery:
     """The Celery application of processes that only send."""
     app = Celery("hearth", set_as_current=False)
@@ -69,7 +69,7 @@ def _publish(publish: Callable[..., Any], what: str, **facts: Any) -> Any:
     return None
 
 
-@functools.cache
+@Once
 def _bulletin() -> Bulletin:
     bulletin = Bulletin(sender())
     bulletin.start()

@@ -3,6 +3,7 @@
 import functools
 
 from app import deliveries, egress, queues
+from app.once import Once
 from app.tables import Delivery
 from config import settings
 from config.queues import DELIVER_TASK
@@ -60,13 +61,13 @@ def _come_back_for(delivery: Delivery) -> None:
         _alarm().after(pause, functools.partial(queues.deliver, delivery.prediction_id))
 
 
-@functools.cache
+@Once
 def _alarm() -> Alarm:
     alarm = Alarm()
     alarm.start()
     return alarm
 
 
-@functools.cache
+@Once
 def _origins() -> Origins:
     return Origins(settings.load().webhook.webhook_origin_limit)

@@ -23,8 +23,8 @@ def _forget() -> None:
     """Have settings and what was made from them read and made anew."""
     store.close()
     settings.load.cache_clear()
-    queues.sender.cache_clear()
-    live._client.cache_clear()
+    queues.sender.forget()
+    live._client.forget()
     breaker.of_broker.close()
     for memory in (accounts.known, models.known, models.known_versions):
         memory.forget()

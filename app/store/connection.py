@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import Unavailable
+from app.once import Once
 from app.tables import SQLITE_TIME, database_now
 from config import settings
 
@@ -115,13 +116,12 @@ def check() -> None:
 
 def close() -> None:
     """Let go of every connection; the next transaction opens new ones."""
-    if engine.cache_info().currsize:
-        engine().dispose()
-        engine.cache_clear()
+    if made := engine.forget():
+        made.dispose()
         _bound.cache_clear()
 
 
-@functools.cache
+@Once
 def engine() -> Engine:
     """The database of this process's settings."""
     url = make_url(settings.load().database_url)

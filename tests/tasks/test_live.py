@@ -10,11 +10,11 @@ from app.errors import Unavailable
 
 @pytest.fixture
 def listening(redis_process):
-    live._listener.cache_clear()
+    live._listener.forget()
     yield
     live.let_go()
     live._listener().join()
-    live._listener.cache_clear()
+    live._listener.forget()
 
 
 def test_who_watches_hears_of_the_end(listening):

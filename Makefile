@@ -50,11 +50,13 @@ bench: .venv/.dev ## Measure against bare Celery; writes bench/results.json
 	$(BIN)/python -m bench
 
 demo-models: .venv/.dev ## Make and teach the demo models anew
-	$(BIN)/python -m predictors.demo llama predictors/llama/weights-demo --taught --check
+	for model in llama sdxl whisper blip2 embeddings; do \
+		$(BIN)/python -m predictors.demo $$model predictors/$$model/weights-demo --taught --check || exit 1; \
+	done
 
 lock: .venv/.dev ## Write the lock files anew
 	$(PIP) install uv
-	$(LOCK) pyproject.toml requirements/build.in --extra client --extra postgres --extra text --output-file requirements/base.txt
+	$(LOCK) pyproject.toml requirements/build.in --extra client --extra postgres --extra models --output-file requirements/base.txt
 	$(LOCK) --group dev --constraint requirements/base.txt --output-file requirements/dev.txt
 
 clean: ## Remove what was built, but neither the environment nor any data

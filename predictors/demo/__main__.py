@@ -1,11 +1,10 @@
 """Make a demo model: python -m predictors.demo llama OUT [--taught] [--check]."""
 
 import argparse
+import importlib
 from pathlib import Path
 
-from predictors.demo import llama
-
-MODELS = {"llama": llama}
+MODELS = ("blip2", "embeddings", "llama", "sdxl", "whisper")
 
 
 def main() -> None:
@@ -20,7 +19,7 @@ def main() -> None:
         "--check", action="store_true", help="then print its share of right answers"
     )
     chosen = parser.parse_args()
-    model = MODELS[chosen.model]
+    model = importlib.import_module(f"predictors.demo.{chosen.model}")
     model.make(chosen.out, taught=chosen.taught)
     if chosen.check:
         for name, share in model.grade(chosen.out).items():

@@ -13,10 +13,9 @@ import pydantic
 from pydantic import ConfigDict, Field
 
 from config import queues
-from predictors import cogyaml, schema
+from predictors import cogyaml, schema, sources
 
 NAME = r"^[a-z0-9][a-z0-9._-]*$"
-LOCAL = ("./", "../", "/", "~")
 IGNORED = frozenset({"__pycache__", "node_modules"})
 
 Name = Annotated[str, Field(pattern=NAME)]
@@ -37,6 +36,10 @@ class Entry:
     folder: Path
     entry_point: str
     weights: str | None = None
+    weights_revision: Annotated[str | None, Field(pattern=r"^\w[\w.-]*$")] = None
+    weights_sha256: Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$")] = None
+    weights_files: tuple[str, ...] = ()
+    memory_gb: Annotated[float | None, Field(gt=0)] = None
     hardware: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")] = "cpu"
     concurrency: Annotated[int, Field(ge=1, le=1)] = 1  # a runner runs one prediction at a time
     min_instances: Annotated[int, Field(ge=0)] = 1
@@ -52,6 +55,12 @@ class Entry:
             raise ValueError("min_instances is above max_instances; raise max_instances")
         for name in filter(cogyaml.is_reserved, self.environment):
             raise ValueError(f"environment may not set {name}; choose another name")
+        sources.check(
+            self.weights,
+            revision=self.weights_revision,
+            sha256=self.weights_sha256,
+            files=self.weights_files,
+        )
         return self
 
     @property
@@ -118,7 +127,7 @@ def _build(base: Path, item: dict[str, Any]) -> Entry:
     folder = (base / str(item.pop("folder", ""))).resolve()
     weights = item.pop("weights", None)
     cog = cogyaml.read(folder)
-    item.setdefault("version", _content_hash(f"{owner}/{name}", folder, weights))
+    item.setdefault("version", _content_hash(f"{owner}/{name}", folder, _source(item, weights)))
     entry = Entry(
         owner=owner,
         name=name,
@@ -131,15 +140,21 @@ def _build(base: Path, item: dict[str, Any]) -> Entry:
 
 
 def _locate(base: Path, weights: Any) -> Any:
-    """A path from where the catalogue stands; a hub's id as it is."""
-    if not isinstance(weights, str) or not weights.startswith(LOCAL):
+    """A path from where the catalogue stands; a hub's id and a URL as they are."""
+    if not isinstance(weights, str) or not weights.startswith(sources.LOCAL):
         return weights
     return str((base / Path(weights).expanduser()).resolve())
 
 
-def _content_hash(ref: str, folder: Path, weights: object) -> str:
+def _source(item: Mapping[str, Any], weights: object) -> str:
+    """Where the weights come from and which they are, in one line."""
+    facts = (weights, item.get("weights_revision"), item.get("weights_sha256"))
+    return " ".join(str(fact) for fact in facts if fact)
+
+
+def _content_hash(ref: str, folder: Path, source: str) -> str:
     """A version's id: the same wherever the folder stands, another once a byte of it changes."""
-    total = hashlib.sha256(f"{ref}\n{weights or ''}\n".encode())
+    total = hashlib.sha256(f"{ref}\n{source}\n".encode())
     for file in _files(folder):
         with file.open("rb") as content:
             digest = hashlib.file_digest(content, "sha256")

@@ -16,12 +16,12 @@ LONGEST_ANSWER = 128 * 1024
 class Line:
     """One attempt's way out: it ends at its deadline, or when another thread cuts it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, longest: int = LONGEST_ANSWER) -> None:
         self.is_cut = False
         self.has_dialed = False
         self.connect_seconds = math.inf
         self._ends_at = math.inf
-        self._bytes_left = LONGEST_ANSWER
+        self._bytes_left = longest
         self._lock = threading.Lock()
         self._interrupt: Callable[[], object] | None = None
 

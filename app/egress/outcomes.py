@@ -8,16 +8,21 @@ the address is one we do not connect to: else a client could map a private netwo
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-UNREACHABLE = "The receiver could not be reached, or is not at an address that may be connected to."
+UNREACHABLE = "The address could not be reached, or is not one that may be connected to."
 _SHOWN = {
     "dns": UNREACHABLE,
     "refused": UNREACHABLE,
     "unreachable": UNREACHABLE,
-    "timeout": "The receiver did not answer in time.",
-    "reset": "The receiver closed the connection without an answer.",
-    "tls": "The receiver's certificate is not valid for this address, or its TLS failed.",
-    "protocol": "The receiver's answer is not HTTP, or longer than we read.",
+    "timeout": "The answer did not come in time.",
+    "reset": "The connection was closed without an answer.",
+    "tls": "The certificate is not valid for this address, or its TLS failed.",
+    "protocol": "The answer is not HTTP, or longer than we read.",
     "cut": "The attempt was ended early.",
+    "short": "The connection was closed before the answer's end.",
+    "status": "The answer has the status {status}.",
+    "redirects": "It redirects more than {most} times.",
+    "encoded": "The answer is compressed, though it was asked not to be.",
+    "large": "It is larger than {longest} bytes, the most that is taken.",
 }
 
 
@@ -43,7 +48,7 @@ class Denied(Exception):
 class Failed(Exception):
     """No answer came; `kind` is one of a few words, and another attempt may fare better."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, **facts: int) -> None:
         super().__init__(kind)
         self.kind = kind
-        self.shown = _SHOWN[kind]
+        self.shown = _SHOWN[kind].format(**facts)

@@ -23,7 +23,7 @@ send = functools.partial(
 def no_kept_connections() -> Iterator[None]:
     """Leave no connection to the receiver of another test."""
     yield
-    egress._doors.mine.close()
+    egress.door.doors.mine.close()
 
 
 @pytest.fixture

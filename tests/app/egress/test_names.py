@@ -81,7 +81,7 @@ def test_a_name_that_changes_its_mind_gains_nothing(post, configure, monkeypatch
         url = f"http://rebinding.example:{receiver.port}/"
 
         assert post(url).status == 200
-        egress._doors.mine.close()
+        egress.door.doors.mine.close()
         with pytest.raises(egress.Denied):
             post(url)
 

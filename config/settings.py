@@ -143,6 +143,17 @@ class EgressSettings(Section):
     only by a `/32` or `/128` of their own, our own services never."""
 
 
+class FileSettings(Section):
+    """What may be fetched as the files of an input."""
+
+    file_bytes: int = Field(default=100 * 1024 * 1024, ge=1)
+    """Largest size of all files of one prediction's input together, in bytes."""
+    file_seconds: Positive = 120
+    """How long bringing the files of one prediction may take in all."""
+    file_connect_seconds: Positive = 5
+    """How long connecting to a server of files may take."""
+
+
 class FlowerSettings(Section):
     """The Celery dashboard."""
 
@@ -171,6 +182,7 @@ class Settings:
     model: ModelSettings = field(default_factory=ModelSettings)
     webhook: WebhookSettings = field(default_factory=WebhookSettings)
     egress: EgressSettings = field(default_factory=EgressSettings)
+    files: FileSettings = field(default_factory=FileSettings)
     flower: FlowerSettings = field(default_factory=FlowerSettings)
     log: LogSettings = field(default_factory=LogSettings)
 

@@ -1,5 +1,6 @@
 """Leases: a worker's right to write one prediction: taken, recorded under, ended, given up."""
 
+import datetime as dt
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -43,6 +44,8 @@ class Journal:
     attempt: int
     logs: str
     flushed_at: float
+    started_at: dt.datetime
+    taken_at: float = field(default_factory=clock.ticks)
     output: Any = None
     metrics: dict[str, Any] = field(default_factory=dict)
     unwritten: set[str] = field(default_factory=set)
@@ -62,10 +65,18 @@ class Journal:
                 self.unwritten.add(webhooks.LOGS)
             case events.Metric(name, value):
                 self.metrics[name] = value
+            case events.Began():
+                waited = dt.timedelta(seconds=clock.ticks() - self.taken_at)
+                self.started_at += waited
 
     def so_far(self) -> dict[str, Any]:
         """The columns that hold it."""
-        return {"output": self.output, "logs": self.logs, "metrics": self.metrics}
+        return {
+            "output": self.output,
+            "logs": self.logs,
+            "metrics": self.metrics,
+            "started_at": self.started_at,
+        }
 
 
 def _capped(logs: str) -> str:
@@ -121,7 +132,10 @@ def ending(journal: Journal) -> Iterator[None]:
     except child.PredictionCanceled:
         _end(journal, Status.CANCELED)
     except child.RunnerLost as error:
-        _lose_runner(journal, error.reason)
+        if error.has_run:
+            _lose_runner(journal, error.reason)
+        else:
+            _insist(hand_back, journal.lease)
     except Exception:
         log.exception("prediction_broke", prediction_id=journal.lease.prediction_id)
         _end(journal, Status.FAILED, error=UNEXPECTED)
@@ -141,7 +155,8 @@ def _open_journal(started: Prediction) -> Journal:
     written = clock.ticks()
     if started.webhook:  # whoever listens is told of the first output at once
         written -= settings.load().model.flush_seconds
-    return Journal(lease, started.input, started.attempts, started.logs, written)
+    began = started.started_at or clock.now()
+    return Journal(lease, started.input, started.attempts, started.logs, written, began)
 
 
 def _flush(journal: Journal) -> None:

@@ -41,7 +41,9 @@ class Entry:
     weights_files: tuple[str, ...] = ()
     memory_gb: Annotated[float | None, Field(gt=0)] = None
     hardware: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")] = "cpu"
-    concurrency: Annotated[int, Field(ge=1, le=1)] = 1  # a runner runs one prediction at a time
+    concurrency: Count = 1
+    batch_size: Count = 1
+    batch_keys: tuple[str, ...] = ()
     min_instances: Annotated[int, Field(ge=0)] = 1
     max_instances: Count = 1
     idle_seconds: Annotated[float, Field(ge=0)] = 0
@@ -53,6 +55,10 @@ class Entry:
     def _check(self) -> Self:
         if self.min_instances > self.max_instances:
             raise ValueError("min_instances is above max_instances; raise max_instances")
+        if self.concurrency > 1 and self.batch_size > 1:
+            raise ValueError("concurrency and batch_size are both above 1; choose one")
+        for name in (name for name in self.batch_keys if name not in self._inputs()):
+            raise ValueError(f"batch_keys names {name}, which is no input of the model")
         for name in filter(cogyaml.is_reserved, self.environment):
             raise ValueError(f"environment may not set {name}; choose another name")
         sources.check(
@@ -73,10 +79,19 @@ class Entry:
         """The queue its workers drain."""
         return queues.for_version(self.hardware, self.owner, self.name, self.version)
 
+    @property
+    def slots(self) -> int:
+        """How many predictions a worker holds: those that run, and a next batch that gathers."""
+        return self.concurrency if self.batch_size == 1 else 2 * self.batch_size
+
     @functools.cached_property
     def openapi_schema(self) -> dict[str, Any]:
         """What it takes and gives, as an OpenAPI document."""
         return schema.of_folder(self.folder)
+
+    def _inputs(self) -> Mapping[str, Any]:
+        inputs: Mapping[str, Any] = self.openapi_schema["components"]["schemas"]["Input"]
+        return inputs.get("properties", {})
 
 
 def read(path: Path) -> tuple[Entry, ...]:

@@ -1,25 +1,26 @@
 """The runner seen from the worker: start, predict, cancel, stop.
 
-A child holds one loaded model and runs one prediction at a time. `events` belongs to one thread;
-`cancel` and `stop` may come from any other.
+A child holds one loaded model. It runs as many predictions at a time as its catalogue entry says,
+each read by a thread of its own; `cancel` and `stop` may come from any thread.
 """
 
 import collections
 import contextlib
+import json
 import math
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from pathlib import PurePath
 from typing import Any
 
 from config import environment
-from predictors import catalog, process
-from predictors.events import Event, Log, Metric, Output, Tick
+from predictors import catalog, preflight, process, weights
+from predictors.events import Began, Event, Log, Metric, Output, Tick
 from predictors.lines import Lines
 from predictors.runner.cog.server import channel
+from predictors.runs import TICK_SECONDS, Lost, Run, Runs
 
-TICK_SECONDS = 0.5
 SETUP_LOG_CHARACTERS = 1 << 20
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -34,11 +35,12 @@ class SetupFailed(Exception):
 
 
 class RunnerLost(Exception):
-    """The runner's process is gone."""
+    """The runner's process is gone; `has_run` says whether the prediction had begun in it."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, has_run: bool = True) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.has_run = has_run
 
 
 class PredictionFailed(Exception):
@@ -56,7 +58,8 @@ class Child:
         self._entry = entry
         self._cancel_grace = cancel_grace
         self._process: process.Process | None = None
-        self._canceled: str | None = None
+        self._runs: Runs | None = None
+        self._canceled: set[str] = set()
         self.setup_logs = ""
 
     @property
@@ -72,56 +75,86 @@ class Child:
     def start(self, timeout: float) -> None:
         """Start the process and load the model; raises SetupFailed or RunnerLost."""
         self.stop()
-        self._canceled = None
+        self._runs = None
+        self._canceled.clear()
         self.setup_logs = ""
         try:
-            self._process = process.Process(
-                self._entry.entry_point, folder=self._entry.folder, environment=self._environment()
-            )
-            self._set_up(self._process, timeout)
+            preflight.check(self._entry)
+            runner = self._load(timeout)
+        except preflight.Unloadable as error:
+            raise SetupFailed(str(error), "") from error
         except process.Gone as gone:
-            self.stop()
             raise RunnerLost(gone.reason) from gone
-        except SetupFailed:
-            self.stop()
-            raise
+        self._runs = Runs(
+            runner, concurrency=self._entry.concurrency, batch_size=self._entry.batch_size
+        )
 
-    def events(self, prediction_id: str, input: dict[str, Any]) -> Iterator[Event]:  # noqa: A002
+    def events(
+        self,
+        prediction_id: str,
+        input: dict[str, Any],  # noqa: A002  what the field calls it
+        *,
+        alone: bool = False,
+    ) -> Iterator[Event]:
         """Run a prediction: what it says, up to its success; every other end is raised.
 
-        A `pathlib.Path` in the input is a file for the model. Raises PredictionFailed,
-        PredictionCanceled or RunnerLost. Closed early, it first gets the runner free again.
+        A `pathlib.Path` in the input is a file for the model; one that runs alone shares the model
+        with no other. Raises PredictionFailed, PredictionCanceled or RunnerLost. Closed early, it
+        first gets the runner free again.
         """
-        if self._process is None:
-            raise RunnerLost("not started")
-        self._process.discard()
-        self._process.send(_request(prediction_id, input))
-        events = self._events(self._process, prediction_id)
+        if self._runs is None:
+            raise RunnerLost("not started", has_run=False)
+        request = _request(prediction_id, input)
+        run = Run(prediction_id, request, batch_key=self._batch_key(input), is_alone=alone)
+        self._runs.submit(run)
+        events = self._events(run)
         try:
             for event in events:  # noqa: UP028  closing must not close `events` as well
                 yield event
         except GeneratorExit:
-            # Until this prediction has ended the runner can serve no other.
+            # Until this prediction has ended the runner may have no room for another.
             self.cancel(prediction_id)
             with contextlib.suppress(PredictionFailed, PredictionCanceled, RunnerLost):
                 collections.deque(events, maxlen=0)
             raise
+        finally:
+            self._canceled.discard(prediction_id)
 
     def cancel(self, prediction_id: str) -> None:
         """Stop this prediction; a model that goes on is killed after the grace."""
-        self._canceled = prediction_id
-        if self._process:
-            self._process.tell(prediction_id)
+        self._canceled.add(prediction_id)
+        if self._runs:
+            self._runs.cancel(prediction_id)
 
     def stop(self) -> None:
         """End the process and all that it started; stopping twice is as good as once."""
         if self._process:
             self._process.end("stopped")
-            self._process.close()
+        if self._runs:
+            self._runs.join()
 
     def _environment(self) -> dict[str, str]:
-        weights = {"COG_WEIGHTS": self._entry.weights} if self._entry.weights else {}
-        return {**environment.passed_on(), **self._entry.environment, **weights}
+        told = {"COG_MAX_CONCURRENCY": str(self._entry.concurrency)}
+        if place := weights.folder(self._entry):
+            told["COG_WEIGHTS"] = str(place)
+        return {**environment.passed_on(), **self._entry.environment, **told}
+
+    def _batch_key(self, values: dict[str, Any]) -> Hashable:
+        named = {name: values.get(name) for name in self._entry.batch_keys}
+        return json.dumps(named, sort_keys=True, default=str)
+
+    def _load(self, timeout: float) -> process.Process:
+        runner = process.Process(
+            self._entry.entry_point, folder=self._entry.folder, environment=self._environment()
+        )
+        self._process = runner  # from here on it can be stopped
+        try:
+            self._set_up(runner, timeout)
+        except (process.Gone, SetupFailed):
+            runner.end("was not loaded")
+            runner.close()
+            raise
+        return runner
 
     def _set_up(self, runner: process.Process, timeout: float) -> None:
         deadline = time.monotonic() + timeout
@@ -143,34 +176,33 @@ class Child:
     def _keep(self, text: str) -> None:
         self.setup_logs = (self.setup_logs + text)[-SETUP_LOG_CHARACTERS:]
 
-    def _events(self, runner: process.Process, prediction_id: str) -> Iterator[Event]:
+    def _events(self, run: Run) -> Iterator[Event]:
         lines = Lines()
         try:
-            for printed, messages in self._readings(runner, prediction_id):
-                end = next((each for each in messages if each["kind"] == "end"), None)
-                text = lines.feed(printed) + (lines.flush() if end else "")
-                yield from _said(text, messages)
+            for printed, messages in self._readings(run):
+                yield from _logged(lines.feed(printed))
+                for message in messages:
+                    yield from _told(message, lines)
+                    if message["kind"] == "end":
+                        return
                 if not printed and not messages:
                     yield Tick()
-                if end:
-                    _finish(end)
-                    return
-        except process.Gone as gone:
-            yield from _said(lines.flush(), [])
-            if self._canceled == prediction_id:
-                raise PredictionCanceled from gone
-            raise RunnerLost(gone.reason) from gone
+        except Lost as lost:
+            yield from _logged(lines.flush())
+            if run.id in self._canceled:
+                raise PredictionCanceled from lost
+            raise RunnerLost(lost.reason, has_run=lost.has_run) from lost
 
-    def _readings(self, runner: process.Process, prediction_id: str) -> Iterator[process.Reading]:
-        """What the runner says; a model that goes on after its cancel is killed."""
+    def _readings(self, run: Run) -> Iterator[process.Reading]:
+        """What the prediction is told; a model that goes on after its cancel is killed."""
         kill_at = math.inf
         while True:
-            yield runner.read(min(TICK_SECONDS, max(0, kill_at - time.monotonic())))
-            if self._canceled != prediction_id:
+            yield run.listen(min(TICK_SECONDS, max(0, kill_at - time.monotonic())))
+            if run.id not in self._canceled:
                 continue
             kill_at = min(kill_at, time.monotonic() + self._cancel_grace)
-            if time.monotonic() >= kill_at:
-                runner.end("did not stop when canceled")
+            if time.monotonic() >= kill_at and self._process:
+                self._process.end("did not stop when canceled")
 
 
 def _request(prediction_id: str, values: dict[str, Any]) -> bytes:
@@ -188,25 +220,32 @@ def _items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _said(text: str, messages: list[dict[str, Any]]) -> Iterator[Event]:
+def _logged(text: str) -> Iterator[Event]:
     if text:
         yield Log(text)
-    for message in messages:
-        if message["kind"] != "end":
-            yield _event(message)
 
 
-def _event(message: dict[str, Any]) -> Event:
-    if message["kind"] == "output":
-        return Output(message["value"], is_piece=message["is_piece"])
-    return Metric(message["name"], message["value"])
+def _told(message: dict[str, Any], lines: Lines) -> Iterator[Event]:
+    """What a message says; raises what ends the prediction other than a success."""
+    match message["kind"]:
+        case "output":
+            yield Output(message["value"], is_piece=message["is_piece"])
+        case "metric":
+            yield Metric(message["name"], message["value"])
+        case "log":
+            yield from _logged(lines.feed(message["text"].encode(errors="replace")))
+        case "began":
+            yield Began()
+        case "end":
+            yield from _logged(lines.flush())
+            _finish(message)
 
 
 def _finish(message: dict[str, Any]) -> None:
     if message["status"] == "canceled":
         raise PredictionCanceled
     if message["status"] == "failed":
-        raise PredictionFailed(_text(message["error"]))
+        raise PredictionFailed(_text(str(message["error"])))
 
 
 def _text(sent: str) -> str:

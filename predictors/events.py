@@ -28,8 +28,13 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Began:
+    """The model has begun, after a while in which it ran others."""
+
+
+@dataclass(frozen=True)
 class Tick:
     """Nothing new for half a second."""
 
 
-Event = Output | Log | Metric | Tick
+Event = Output | Log | Metric | Began | Tick

@@ -7,6 +7,14 @@ from typing import Any
 from predictors.runner.cog.server.channel import LARGEST_MESSAGE
 
 RECEIVE_BYTES = 1 << 16
+FIELDS: dict[str, dict[str, type]] = {
+    "ready": {},
+    "setup_failed": {"error": str},
+    "output": {"id": str, "value": object, "is_piece": bool},
+    "metric": {"id": str, "name": str, "value": object},
+    "log": {"id": str, "text": str},
+    "end": {"id": str, "status": str, "error": object},
+}
 
 
 class Unreadable(Exception):
@@ -36,6 +44,14 @@ class Inbox:
     def _cut(self) -> list[dict[str, Any]]:
         *lines, self._received = self._received.split(b"\n")
         try:
-            return [json.loads(line) for line in lines]
-        except ValueError as error:
+            return [_checked(json.loads(line)) for line in lines]
+        except (ValueError, KeyError, TypeError) as error:
             raise Unreadable("sent what is no message") from error
+
+
+def _checked(message: Any) -> dict[str, Any]:
+    """The message, if it is one; the runner, which the model shares, is not trusted to send it."""
+    for field, kind in FIELDS[message["kind"]].items():
+        if not isinstance(message[field], kind):
+            raise TypeError(field)
+    return dict(message)

@@ -40,7 +40,7 @@ class Gone(Exception):
 
 
 class Process:
-    """A runner in a process group of its own; read by one thread, told and ended by any."""
+    """A runner in a process group of its own; read by one thread, asked, told and ended by any."""
 
     def __init__(self, reference: str, *, folder: Path, environment: Mapping[str, str]) -> None:
         try:
@@ -54,7 +54,7 @@ class Process:
         self._poll.register(self._ends.output, select.POLLIN)
         self._inbox = Inbox(self._ends.channel)
         self._reason: str | None = None
-        self._using, self._telling, self._ending = (threading.Lock() for _ in range(3))
+        self._sending, self._telling, self._ending = (threading.Lock() for _ in range(3))
 
     @property
     def pid(self) -> int:
@@ -68,7 +68,7 @@ class Process:
 
     def send(self, message: bytes) -> None:
         """Ask for something; that nobody listens any more is told by `read`."""
-        with self._using:
+        with self._sending:
             try:
                 self._ends.channel.sendall(message)
             except TimeoutError:
@@ -83,22 +83,15 @@ class Process:
 
     def read(self, timeout: float) -> Reading:
         """What was printed, then what was said after it; nothing once the time is up."""
-        with self._using:
-            if self._ends.is_closed:
-                raise Gone(self._reason or "closed")
-            ready = {descriptor for descriptor, _ in self._poll.poll(timeout * 1000)}
-            messages = self._receive(ready)
-            # Read last: it holds all that was printed before these messages were sent.
-            printed = self._drain(ready)
+        if self._ends.is_closed:
+            raise Gone(self._reason or "closed")
+        ready = {descriptor for descriptor, _ in self._poll.poll(timeout * 1000)}
+        messages = self._receive(ready)
+        # Read last: it holds all that was printed before these messages were sent.
+        printed = self._drain(ready)
         if messages is None and not printed:
             raise Gone(self._reason or "closed")
         return printed, messages or []
-
-    def discard(self) -> None:
-        """Throw away what was printed since the last reading."""
-        with self._using:
-            if not self._ends.is_closed:
-                self._drain()
 
     def end(self, reason: str) -> None:
         """Kill the process group; the first reason is the one that readers are given."""
@@ -113,8 +106,8 @@ class Process:
                 self._popen.wait(KILL_SECONDS)
 
     def close(self) -> None:
-        """Close our ends, once no thread uses them; after `end`."""
-        with self._using, self._telling:
+        """Close our ends; called by the thread that reads, after `end`."""
+        with self._sending, self._telling:
             self._ends.close()
 
     def _receive(self, ready: set[int]) -> list[dict[str, Any]] | None:
@@ -132,7 +125,7 @@ class Process:
             self.end(_cause(self.pid))
         return None
 
-    def _drain(self, ready: Container[int] = ()) -> bytes:
+    def _drain(self, ready: Container[int]) -> bytes:
         """What is in the pipe by now, and no more: a flood must not keep messages waiting."""
         size = fcntl.ioctl(self._ends.output, termios.FIONREAD, struct.pack("i", 0))
         (count,) = struct.unpack("i", size)

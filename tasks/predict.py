@@ -18,5 +18,7 @@ def predict(prediction_id: str) -> None:
     if journal is None:  # canceled in the queue, or another worker was faster
         return
     with instance.holding(journal.lease), leases.ending(journal):
-        for event in instance.child.events(journal.lease.key, journal.input):
+        # One that has cost a process its life runs alone, and can cost no other prediction its run.
+        alone = journal.attempt > 1
+        for event in instance.child.events(journal.lease.key, journal.input, alone=alone):
             leases.record(journal, event)

@@ -44,7 +44,7 @@ def _arguments(mine: Instance) -> list[str]:
         "worker",
         f"--hostname={name}@{socket.gethostname()}",
         f"--queues={mine.entry.queue}",
-        f"--concurrency={mine.entry.concurrency}",
+        f"--concurrency={mine.entry.slots}",
         f"--loglevel={settings.load().log.log_level}",
         "--without-gossip",  # grows with the square of the workers
         "--without-mingle",

@@ -66,7 +66,7 @@ def test_an_entry_says_all_it_can(file: Path):
     facts = {
         "version": VERSION,
         "hardware": "gpu-a100",
-        "concurrency": 1,
+        "concurrency": 2,
         "min_instances": 0,
         "max_instances": 3,
         "idle_seconds": 60,
@@ -146,7 +146,12 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
     "a short version": ({"version": "5c7d"}, "version: String should match"),
     "hardware with a dot": ({"hardware": "a.b"}, "hardware: String should match"),
     "no concurrency": ({"concurrency": 0}, "concurrency: Input should be greater"),
-    "more than a runner can": ({"concurrency": 2}, "concurrency: Input should be less"),
+    "no batch": ({"batch_size": 0}, "batch_size: Input should be greater"),
+    "two ways at once": ({"concurrency": 2, "batch_size": 2}, "are both above 1; choose one"),
+    "a key that is no input": (
+        {"batch_size": 2, "batch_keys": ["width"]},
+        "batch_keys names width, which is no input",
+    ),
     "negative instances": ({"min_instances": -1}, "min_instances: Input should be"),
     "more at least than at most": ({"min_instances": 2}, "raise max_instances"),
     "no time to run": ({"run_limit_seconds": 0}, "run_limit_seconds: Input should be"),

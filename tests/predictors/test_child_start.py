@@ -23,8 +23,8 @@ def test_a_failing_setup_is_told_with_its_logs():
     assert not failing.is_alive
 
 
-def test_what_no_database_keeps_is_left_out_of_a_setup_s_words():
-    failing = Child(fakes.entry("forges", weights="/gone"), cancel_grace=1)
+def test_what_no_database_keeps_is_left_out_of_a_setup_s_words(tmp_path: Path):
+    failing = Child(fakes.entry("forges", weights=str(tmp_path)), cancel_grace=1)
 
     with pytest.raises(child.SetupFailed) as failed:
         failing.start(timeout=30)
@@ -51,16 +51,19 @@ def test_a_folder_that_is_gone_is_a_lost_runner(tmp_path: Path):
         lost.start(timeout=30)
 
 
-def test_the_surroundings_are_the_models_own(start: Start, monkeypatch: pytest.MonkeyPatch):
+def test_the_surroundings_are_the_models_own(
+    start: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    weights = str(tmp_path)
     monkeypatch.setenv("HEARTH_BOOTSTRAP_TOKEN", "secret")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
 
-    [output] = running.run(start("surroundings", weights="/weights", environment={"MODE": "fast"}))
+    [output] = running.run(start("surroundings", weights=weights, environment={"MODE": "fast"}))
 
     assert isinstance(output, Output)
     found = output.value
     assert found["folder"] == str(fakes.FOLDERS / "surroundings")
-    assert found["weights"] == found["environment"]["COG_WEIGHTS"] == "/weights"
+    assert found["weights"] == found["environment"]["COG_WEIGHTS"] == weights
     assert found["environment"]["MODE"] == "fast"
     assert found["environment"]["HF_HUB_OFFLINE"] == "1"
     assert found["neighbour"] == "beside the predictor"

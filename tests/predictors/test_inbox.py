@@ -21,13 +21,13 @@ def test_a_message_is_given_once_it_is_whole(ends: tuple[socket.socket, socket.s
     ours, theirs = ends
     messages = Inbox(ours)
 
-    theirs.sendall(b'{"a": 1}\n{"b"')
+    theirs.sendall(b'{"kind": "ready"}\n{"kind": "re')
     first = messages.receive()
-    theirs.sendall(b": 2")
+    theirs.sendall(b'ady"')
     second = messages.receive()
     theirs.sendall(b"}\n")
 
-    assert (first, second, messages.receive()) == ([{"a": 1}], [], [{"b": 2}])
+    assert (first, second, messages.receive()) == ([{"kind": "ready"}], [], [{"kind": "ready"}])
 
 
 def test_the_end_is_an_end(ends: tuple[socket.socket, socket.socket]):
@@ -41,7 +41,13 @@ def test_the_end_is_an_end(ends: tuple[socket.socket, socket.socket]):
         messages.receive()
 
 
-@pytest.mark.parametrize("line", [b"no JSON\n", b"\xff\n", b"\n"])
+NO_MESSAGES = [
+    *(b"no JSON\n", b"\xff\n", b"\n", b"1\n", b"{}\n", b'{"kind": "other"}\n'),
+    *(b'{"kind": "log", "id": "a"}\n', b'{"kind": "log", "id": 1, "text": ""}\n'),
+]
+
+
+@pytest.mark.parametrize("line", NO_MESSAGES)
 def test_what_is_no_message_is_refused(ends: tuple[socket.socket, socket.socket], line: bytes):
     ours, theirs = ends
     theirs.sendall(line)

@@ -1,40 +1,45 @@
-"""What belongs to the running prediction: its metrics."""
+"""What belongs to the running prediction: its metrics, its log."""
 
 from __future__ import annotations
 
 import sys
-from typing import Any
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
 
 from .metrics import Metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Scope:
     """One prediction's surroundings."""
 
-    def __init__(self) -> None:
+    def __init__(self, write: Callable[[str], object] | None = None) -> None:
         self.metrics = Metrics()
         self.context: dict[str, str] = {}
+        self._write = write or sys.stdout.write
 
     def record_metric(self, name: str, value: Any, mode: str = "replace") -> None:
         """Set a metric, or add to it by mode `incr` or `append`."""
         self.metrics.record(name, value, mode)
 
-
-class _Current:
-    """The scope of the one prediction that runs; between two, one that nobody reads."""
-
-    scope = Scope()
+    def log(self, text: str) -> None:
+        """Write a line to this prediction's log alone, also where several run as one batch."""
+        self._write(f"{text}\n")
 
 
-def enter() -> Scope:
-    """Begin a new scope."""
-    _Current.scope = Scope()
-    return _Current.scope
+_current: ContextVar[Scope] = ContextVar("scope", default=Scope())  # noqa: B039  between two predictions, nobody reads it
+
+
+def enter(scope: Scope) -> None:
+    """Make this the scope of what runs from here on, in this thread or task."""
+    _current.set(scope)
 
 
 def current_scope() -> Scope:
     """The running prediction's scope."""
-    return _Current.scope
+    return _current.get()
 
 
 def record_metric(name: str, value: Any, mode: str = "replace") -> None:

@@ -56,7 +56,7 @@ def test_it_is_interrupted_once(cancelation: Cancelation):
 @pytest.mark.parametrize("armed", [None, "b"], ids=["idle", "another one"])
 def test_a_late_signal_is_ignored(cancelation: Cancelation, armed: str | None):
     cancelation.arm("a", interrupt)
-    cancelation.disarm()
+    cancelation.disarm("a")
     cancelation.request("a")
     if armed:
         cancelation.arm(armed, interrupt)

@@ -98,10 +98,11 @@ def test_a_deleted_metric_is_told_as_gone_and_may_change_its_kind():
 
 
 def test_metrics_belong_to_the_scope_that_was_entered_last(capsys: pytest.CaptureFixture[str]):
-    scope.enter()
+    before, entered = scope.Scope(), scope.Scope()
+    scope.enter(before)
     scope.record_metric("before", 1)
 
-    entered = scope.enter()
+    scope.enter(entered)
     scope.emit_metric("after", 2)
 
     assert entered is scope.current_scope()

@@ -13,7 +13,7 @@ from predictors.runner.cog import CancelationException, record_metric
 from predictors.runner.cog.server import channel
 from predictors.runner.cog.server.cancelation import Cancelation
 from predictors.runner.cog.server.channel import Channel
-from predictors.runner.cog.server.prediction import Predictions
+from predictors.runner.cog.server.serial import Serial
 
 Run = Callable[..., list[dict[str, Any]]]
 
@@ -33,7 +33,8 @@ def run(cancelation: Cancelation) -> Iterator[Run]:
 
     def predict(function: Callable[..., Any], **values: Any) -> list[dict[str, Any]]:
         worker = Channel(theirs.detach())
-        Predictions(function, loop, worker, cancelation).run("a", values, frozenset())
+        request = {"id": "a", "input": values, "files": []}
+        Serial(function, loop, worker, cancelation).run(request)
         worker._socket.close()
         with ours.makefile("rb") as lines:
             return [json.loads(line) for line in lines]
@@ -143,10 +144,10 @@ def test_an_output_that_is_too_large_is_a_failure(run: Run, monkeypatch: pytest.
 def test_the_requests_of_the_worker_are_read_to_their_end():
     ours, theirs = socket.socketpair()
     with ours:
-        ours.sendall(b'{"id": "a"}\n{"id": "b"}\n')
+        ours.sendall(channel.bundle([b'{"id":"a"}\n']) + channel.bundle([b'{"id":"b"}\n'] * 2))
 
     worker = Channel(theirs.detach())
     requests = list(worker.requests())
     worker._socket.close()
 
-    assert requests == [{"id": "a"}, {"id": "b"}]
+    assert requests == [[{"id": "a"}], [{"id": "b"}, {"id": "b"}]]

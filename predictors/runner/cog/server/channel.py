@@ -8,7 +8,7 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 LARGEST_MESSAGE = 64 * 1024 * 1024
 
@@ -32,19 +32,28 @@ def pack(message: dict[str, Any], *, what: str) -> bytes:
     return packed
 
 
+def bundle(requests: Iterable[bytes]) -> bytes:
+    """Packed requests as one message: predictions to run as one batch."""
+    return b"[" + b",".join(request.rstrip(b"\n") for request in requests) + b"]\n"
+
+
 class Channel:
-    """The runner's end of the socket; used by the main thread alone."""
+    """The runner's end of the socket; one thread reads, the main thread sends."""
 
     def __init__(self, descriptor: int) -> None:
         self._socket = socket.socket(fileno=descriptor)
         self._socket.set_inheritable(False)
 
-    def requests(self) -> Iterator[dict[str, Any]]:
-        """What the worker asks for, until it is gone."""
+    def requests(self) -> Iterator[list[dict[str, Any]]]:
+        """What the worker asks for, until it is gone; several predictions are one batch."""
         with self._socket.makefile("rb") as lines:
             for line in lines:
                 yield json.loads(line)
 
     def send(self, kind: str, **facts: Any) -> None:
         """Tell the worker something."""
-        self._socket.sendall(pack({"kind": kind, **facts}, what=kind))
+        self.pass_on(pack({"kind": kind, **facts}, what=kind))
+
+    def pass_on(self, packed: bytes) -> None:
+        """Send what is packed already."""
+        self._socket.sendall(packed)

@@ -32,10 +32,21 @@ def load(reference: str) -> Any:
     return found() if inspect.isclass(found) else found
 
 
-def prediction_function(predictor: Any) -> Callable[..., Any]:
+def concurrency() -> int:
+    """How many predictions are run at once; told by the worker as Cog is told."""
+    return int(os.environ.get("COG_MAX_CONCURRENCY", "1"))  # noqa: TID251  Cog's own variable
+
+
+def prediction_function(predictor: Any, concurrency: int = 1) -> Callable[..., Any]:
     """What is called for each prediction: the function itself, else `run` or `predict`."""
-    if inspect.isfunction(predictor):
-        return predictor
+    function = predictor if inspect.isfunction(predictor) else _method(predictor)
+    is_async = inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
+    if concurrency > 1 and not is_async:
+        raise TypeError(f"{function.__name__} must be async def to run {concurrency} at once.")
+    return function
+
+
+def _method(predictor: Any) -> Callable[..., Any]:
     names = [name for name in METHODS if _defines(type(predictor), name)]
     if len(names) != 1:
         raise TypeError(f"{type(predictor).__name__} must define exactly one of run and predict.")

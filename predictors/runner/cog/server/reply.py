@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..encoding import encode
-from . import failure
 
 if TYPE_CHECKING:
     from ..metrics import Metrics
@@ -39,14 +38,17 @@ class Reply:
         if not self._has_pieces:
             self.whole([])
 
+    def log(self, text: str) -> None:
+        """Tell what was printed."""
+        self._send("log", text=text)
+
     def metrics(self) -> None:
         """Tell the metrics that changed."""
         for name, value in self._metrics.changes().items():
             self._send("metric", name=name, value=value)
 
     def end(self, status: str, error: str | None = None) -> None:
-        """Tell how the prediction ended, once all that it printed is on its way."""
-        failure.flush()
+        """Tell how the prediction ended."""
         self._send("end", status=status, error=error)
 
     def _output(self, value: Any, *, is_piece: bool) -> None:

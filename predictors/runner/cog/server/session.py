@@ -1,4 +1,4 @@
-"""The runner's life: load, say so, then one prediction after another until the worker is gone."""
+"""The runner's life: load, say so, then run predictions until the worker is gone."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ import os
 import signal
 import socket
 import threading
+from typing import TYPE_CHECKING, Any
 
-from . import failure, guardian, loading
+from . import failure, guardian, loading, logs
+from .batch import Batches
 from .cancelation import Cancelation
 from .channel import Channel
-from .prediction import Predictions
+from .serial import Serial
+from .tasks import Tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def serve(channel: int, control: int, reference: str) -> None:
@@ -20,31 +26,50 @@ def serve(channel: int, control: int, reference: str) -> None:
     guardian.watch(control)
     cancelation = Cancelation()
     _obey(socket.socket(fileno=control), cancelation)
-    worker = Channel(channel)
-    predictions = _load(reference, worker, cancelation)
-    if predictions is None:
-        return
-    for request in worker.requests():
-        predictions.run(request["id"], request["input"], frozenset(request["files"]))
+    Session(Channel(channel), cancelation).run(reference)
 
 
-def _load(reference: str, worker: Channel, cancelation: Cancelation) -> Predictions | None:
-    """The loaded predictor; None once the worker is told that there is none."""
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        predictor = loading.load(reference)
-        function = loading.prediction_function(predictor)
+class Session:
+    """One predictor and the worker it runs for."""
+
+    def __init__(self, worker: Channel, cancelation: Cancelation) -> None:
+        self._worker = worker
+        self._cancelation = cancelation
+        self._loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self._loop)
+
+    def run(self, reference: str) -> None:
+        """Load the predictor, then run it on what the worker asks for."""
+        concurrency = loading.concurrency()
+        if concurrency > 1:
+            logs.take_over(self._loop.call_soon_threadsafe)
+        try:
+            predictor = loading.load(reference)
+            function = loading.prediction_function(predictor, concurrency)
+            self._set_up(predictor)
+        except BaseException as raised:  # noqa: BLE001  the model's code may raise anything
+            self._worker.send("setup_failed", error=failure.report(raised, logs.Piped()))
+            return
+        logs.Piped().flush()
+        self._worker.send("ready")
+        if concurrency > 1:
+            self._run_at_once(function)
+        else:
+            self._run_in_turn(predictor, function)
+
+    def _set_up(self, predictor: Any) -> None:
         setup = loading.setup_function(predictor)()
         if asyncio.iscoroutine(setup):
-            loop.run_until_complete(setup)
-        predictions = Predictions(function, loop, worker, cancelation)
-    except BaseException as raised:  # noqa: BLE001  the model's code may raise anything
-        worker.send("setup_failed", error=failure.report(raised))
-        return None
-    failure.flush()
-    worker.send("ready")
-    return predictions
+            self._loop.run_until_complete(setup)
+
+    def _run_in_turn(self, predictor: Any, function: Callable[..., Any]) -> None:
+        serial = Serial(function, self._loop, self._worker, self._cancelation)
+        batches = Batches(predictor, serial, self._worker, self._cancelation)
+        for requests in self._worker.requests():
+            batches.run(requests)
+
+    def _run_at_once(self, function: Callable[..., Any]) -> None:
+        Tasks(function, self._loop, self._worker, self._cancelation).run_for_ever()
 
 
 def _obey(control: socket.socket, cancelation: Cancelation) -> None:

@@ -8,13 +8,15 @@ from contextlib import contextmanager
 
 import structlog
 
-from app import clock, leases, store, upkeep
+from app import clock, files, leases, store, upkeep
 from app.errors import Unavailable
+from app.leases import Journal
 from app.store.predictions import Lease
 from app.tables import Worker
 from config import settings
 from predictors.catalog import Entry
 from predictors.child import Child, RunnerLost, SetupFailed
+from predictors.events import Event
 
 log = structlog.get_logger()
 
@@ -59,6 +61,15 @@ class Instance:
             with self._lock:
                 del self._held[lease.prediction_id]
             self.load()
+
+    def events(self, journal: Journal) -> Iterator[Event]:
+        """Run a prediction that is held, with its files brought: what it says, up to its success.
+
+        One that has cost a process its life runs alone, and can cost no other prediction its run.
+        """
+        alone = journal.attempt > 1
+        with files.received(self.entry.openapi_schema, journal.input) as given:
+            yield from self.child.events(journal.lease.key, given, alone=alone)
 
     def cancel(self, prediction_id: str) -> None:
         """Stop a prediction if this instance runs it."""

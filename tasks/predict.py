@@ -18,7 +18,5 @@ def predict(prediction_id: str) -> None:
     if journal is None:  # canceled in the queue, or another worker was faster
         return
     with instance.holding(journal.lease), leases.ending(journal):
-        # One that has cost a process its life runs alone, and can cost no other prediction its run.
-        alone = journal.attempt > 1
-        for event in instance.child.events(journal.lease.key, journal.input, alone=alone):
+        for event in instance.events(journal):
             leases.record(journal, event)

@@ -10,6 +10,7 @@ from typing import Any
 from celery import signals
 from celery.worker.control import control_command
 
+from app import files
 from config import settings
 from config.queues import CANCEL_COMMAND
 from predictors import catalog
@@ -29,6 +30,7 @@ def main(ref: str) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # Celery puts its own in place later
     mine = Instance(catalog.find(catalog.read(settings.load().model.models), ref))
     _instances.append(mine)
+    files.clear()
     try:
         threading.Thread(target=mine.beat_for_ever, name="beat", daemon=True).start()
         if mine.load():

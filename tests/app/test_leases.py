@@ -1,5 +1,7 @@
 """A worker's right to write a prediction, on both databases."""
 
+import datetime as dt
+
 import pytest
 
 from app import leases, store
@@ -66,6 +68,28 @@ def test_every_way_out_of_a_run_is_an_end(prediction, error, status, text):
 
     row = store.predictions.get(prediction.id)
     assert (row.status, row.error) == (status, text)
+
+
+def test_a_run_starts_when_the_model_begins_with_it(prediction):
+    journal = leases.take(prediction.id, "worker-1")
+    journal.taken_at -= 60
+
+    with leases.ending(journal):
+        leases.record(journal, events.Began())
+
+    row = store.predictions.get(prediction.id)
+    assert dt.timedelta(seconds=60) < row.started_at - row.created_at < dt.timedelta(seconds=90)
+
+
+def test_a_prediction_that_had_not_begun_is_handed_back_uncounted(prediction, queued):
+    journal = leases.take(prediction.id, "worker-1")
+
+    with leases.ending(journal):
+        raise child.RunnerLost("killed by signal SIGKILL", has_run=False)
+
+    assert store.predictions.get(prediction.id).attempts == 0
+    assert ("predict", prediction.id) == queued[-1][:2]
+    assert leases.take(prediction.id, "worker-2").attempt == 1
 
 
 def test_what_a_dead_worker_held_is_taken_up_again(prediction, configure_lease_of):

@@ -7,6 +7,7 @@ import pytest
 
 from app import leases, store
 from app.status import Status
+from config import settings
 from predictors import catalog
 from tasks.instance import Instance
 from tests import factories
@@ -43,7 +44,7 @@ def _prediction(instance, given):
 def _run(instance, prediction):
     journal = leases.take(prediction.id, instance.id)
     with instance.holding(journal.lease), leases.ending(journal):
-        for event in instance.child.events(journal.lease.key, journal.input):
+        for event in instance.events(journal):
             leases.record(journal, event)
 
 
@@ -132,3 +133,29 @@ def test_draining_hands_back_what_does_not_finish_in_time(instance_of):
     row = store.predictions.get(prediction.id)
     assert (row.status, row.attempts) == (Status.PROCESSING, 0)
     assert leases.take(prediction.id, "another").attempt == 1
+
+
+def test_a_file_is_there_while_the_prediction_runs_and_gone_afterwards(instance_of):
+    instance = instance_of("files")
+    instance.load()
+    prediction = _prediction(instance, {"page": "data:text/plain,one", "pages": []})
+
+    _run(instance, prediction)
+
+    row = store.predictions.get(prediction.id)
+    assert (row.status, row.output) == (Status.SUCCEEDED, "data:text/plain;base64,b25l")
+    assert not list((settings.load().data_dir / "inputs").iterdir())
+
+
+def test_a_file_that_cannot_be_had_fails_its_prediction_alone(instance_of):
+    instance = instance_of("files")
+    instance.load()
+    pid = instance.child.pid
+    prediction = _prediction(instance, {"page": "http://127.0.0.1:9/page.txt", "pages": []})
+
+    _run(instance, prediction)
+
+    row = store.predictions.get(prediction.id)
+    assert row.status is Status.FAILED
+    assert row.error.startswith("Input validation error: page: ")
+    assert instance.child.pid == pid

@@ -9,7 +9,7 @@ from typing import Self
 
 PROCESSES, THREADS = 4, 4
 
-Call = Callable[[], None]
+Call = Callable[[], object]
 MakeCall = Callable[[], Call]
 
 

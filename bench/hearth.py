@@ -1,10 +1,10 @@
-"""A whole Hearth of the bench's own with the hello-world model, and a client as lean as can be."""
+"""A whole Hearth of the bench's own, and a client as lean as can be."""
 
 import http.client
 import json
 import statistics
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +20,8 @@ HEARTH = Path(sys.executable).with_name("hearth")
 MODEL = "replicate/hello-world"
 FOLDER = settings.ROOT / "predictors" / "hello_world"
 CATALOG = f'[[model]]\nname = "{MODEL}"\nfolder = "{FOLDER}"\n'
-START_SECONDS = 60
-BODY = json.dumps({"input": {"text": "bench"}})
+INPUT = {"text": "bench"}
+START_SECONDS = 120
 ADDRESS = "127.0.0.1"
 
 
@@ -33,21 +33,18 @@ class Hearth:
     token: str
 
     def caller(self) -> Call:
-        """A client's call over a connection of its own: create, and wait for the end."""
-        predict = self._predictor()
-
-        def call() -> None:
-            predict()
-
-        return call
+        """A client that greets, over a connection of its own: create, and wait for the end."""
+        return self.predictor(MODEL, INPUT)
 
     def milliseconds_to_start(self, count: int) -> float:
-        """From `created_at` to `started_at`, the median of so many."""
-        predict = self._predictor()
+        """From `created_at` to `started_at` of a greeting, the median of so many."""
+        predict = self.predictor(MODEL, INPUT)
         return statistics.median(_wait(predict()) for _ in range(count))
 
-    def _predictor(self) -> Any:
+    def predictor(self, model: str, given: Mapping[str, Any]) -> Callable[[], Any]:
+        """A client that asks a model for the same thing each time; gives the prediction."""
         connection = http.client.HTTPConnection(ADDRESS, self.port)
+        body = json.dumps({"input": given})
         headers = {
             "Authorization": f"Bearer {self.token}",
             "Content-Type": "application/json",
@@ -55,7 +52,7 @@ class Hearth:
         }
 
         def predict() -> Any:
-            connection.request("POST", f"/v1/models/{MODEL}/predictions", BODY, headers)
+            connection.request("POST", f"/v1/models/{model}/predictions", body, headers)
             with connection.getresponse() as reply:
                 prediction = json.load(reply)
             assert prediction["status"] == "succeeded", prediction
@@ -65,10 +62,10 @@ class Hearth:
 
 
 @contextmanager
-def running(redis_url: str, folder: Path) -> Iterator[Hearth]:
+def running(redis_url: str, folder: Path, models: str = CATALOG) -> Iterator[Hearth]:
     """`hearth up` on free ports and an empty data folder, until the block is left."""
     catalog, log = folder / "models.toml", folder / "hearth.log"
-    catalog.write_text(CATALOG)
+    catalog.write_text(models)
     port = children.free_port()
     chosen = {
         "HEARTH_DATA_DIR": folder / "data",

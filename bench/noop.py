@@ -36,7 +36,7 @@ def rows(folder: Path) -> Iterator[list[Row]]:
     """The rows, while the servers and clients they need are up."""
     with ExitStack() as stack:
         enter = stack.enter_context
-        socket = enter(_redis(folder))
+        socket = enter(redis(folder))
         contestants: list[Contestant] = [
             enter(hearth.running(f"unix://{socket}", folder)),
             enter(bare_celery.running(bare_celery.plain, socket, folder, database=1)),
@@ -85,7 +85,7 @@ def _latency(call: Call) -> float:
 
 
 @contextmanager
-def _redis(folder: Path) -> Iterator[Path]:
+def redis(folder: Path) -> Iterator[Path]:
     """A Redis server that keeps its data as the embedded one does; its socket."""
     socket = folder / "redis.sock"
     command = [redis_server.find(), "--unixsocket", socket, "--dir", folder, *REDIS_OPTIONS]

@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--constraint requirements/constraints-cpu.txt --no-emit-package torch
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap up run worker fmt quick check test e2e docs bench demo-models lock clean
+.PHONY: help bootstrap up run worker fmt quick check test e2e docs bench gpu-check demo-models lock clean
 
 help: ## Print the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -42,6 +42,9 @@ test: quick ## Check everything and run the tests
 
 e2e: .venv/.dev ## Run only the tests that need the whole service
 	$(BIN)/pytest -m e2e
+
+gpu-check: .venv/.dev ## Run every family of models on this machine's GPU
+	HEARTH_TEST_REQUIRE=gpu $(BIN)/pytest -m gpu tests/gpu
 
 docs: .venv/.dev ## Write the generated pages of docs/reference
 	$(BIN)/python docs/generate.py

@@ -1,4 +1,4 @@
-"""The language model's engine by itself, in a process of its own: no queue, no database, no text."""
+"""The language model's engine by itself: no queue, no database, no text."""
 
 import asyncio
 import importlib

@@ -29,6 +29,16 @@ def folder(entry: Entry) -> Path | None:
             return _root() / "url" / str(entry.weights_sha256)
 
 
+def state(entry: Entry) -> str:
+    """In words: none, ready, not fetched, or missing where a path leads nowhere."""
+    place = folder(entry)
+    if place is None:
+        return "none"
+    if must_be_fetched(entry):
+        return "ready" if _is_whole(place) else "not fetched"
+    return "ready" if place.exists() else "missing"
+
+
 def is_fetched(entry: Entry) -> bool:
     """Whether the weights come from elsewhere and lie here whole."""
     place = folder(entry)
@@ -56,6 +66,11 @@ def files(place: Path) -> Iterator[Path]:
         is_hidden = any(part.startswith(".") for part in file.relative_to(place).parts)
         if file.is_file() and not is_hidden:
             yield file
+
+
+def size(place: Path) -> int:
+    """The bytes of all files."""
+    return sum(file.stat().st_size for file in files(place))
 
 
 def tensors(place: Path) -> list[Path]:

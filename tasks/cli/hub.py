@@ -1,5 +1,6 @@
 """A repository of the Hugging Face hub, as far as its files are wanted."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
@@ -30,6 +31,9 @@ NOTHING = (
     "{id} has no safetensors among the files that are wanted, and pickles are not fetched. Name "
     "another repository, weights_revision or weights_files."
 )
+
+for name in ("httpx", "httpx2"):  # whichever the library speaks HTTP with
+    logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class Repository:

@@ -1,6 +1,9 @@
 """A file of weights at a URL, known by its SHA-256."""
 
 import hashlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 
@@ -10,7 +13,7 @@ import requests
 from predictors.catalog import Entry
 
 CONNECT_SECONDS, READ_SECONDS = 5, 30
-PIECE = 2**20
+PIECE = 2**16
 WRONG = (
     "{url} is not the file that was meant: its SHA-256 is {found}. Try again, or correct "
     "weights_sha256 in the catalogue."
@@ -32,16 +35,13 @@ class WebFile:
         self._sha256 = entry.weights_sha256
         self._file = place / self._url.rpartition("/")[2]
         self._part = place / f".{self._file.name}.part"
-        self._answer = self._ask()
-        self.bytes_left = int(self._answer.headers.get("Content-Length", 0))
+        with self._asked() as answer:
+            self.bytes_left = int(answer.headers.get("Content-Length", 0))
 
     def bring(self) -> None:
         """Fetch the file, or what is still missing of it."""
-        try:
-            self._receive()
-        except requests.RequestException as error:
-            text = UNREACHABLE.format(url=self._url, error=error)
-            raise click.ClickException(text) from error
+        with self._asked() as answer:
+            self._receive(answer)
         with self._part.open("rb") as content:
             found = hashlib.file_digest(content, "sha256").hexdigest()
         if found != self._sha256:
@@ -49,29 +49,40 @@ class WebFile:
             raise click.ClickException(WRONG.format(url=self._url, found=found))
         self._part.rename(self._file)
 
-    def _ask(self) -> requests.Response:
-        """Ask for the file from where the last attempt ended; once more for all of it, if need be."""
-        headers = {"Accept-Encoding": "identity"}
-        if have := self._part.stat().st_size if self._part.exists() else 0:
-            headers["Range"] = f"bytes={have}-"
+    @contextmanager
+    def _asked(self) -> Iterator[requests.Response]:
+        """Ask for what the last attempt left; whatever goes wrong meanwhile is told."""
         try:
-            answer = requests.get(
-                self._url, headers=headers, stream=True, timeout=(CONNECT_SECONDS, READ_SECONDS)
-            )
-            if have and answer.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-                self._part.unlink()
-                return self._ask()
-            answer.raise_for_status()
-        except requests.RequestException as error:
+            with self._get() as answer:
+                answer.raise_for_status()
+                yield answer
+        except OSError as error:  # of the network, or of the disk
             text = UNREACHABLE.format(url=self._url, error=error)
             raise click.ClickException(text) from error
+
+    def _get(self) -> requests.Response:
+        have = self._part.stat().st_size if self._part.exists() else 0
+        limits = {"Range": f"bytes={have}-"} if have else {}
+        answer = requests.get(
+            self._url,
+            headers={"Accept-Encoding": "identity", **limits},
+            stream=True,
+            timeout=(CONNECT_SECONDS, READ_SECONDS),
+        )
+        if have and answer.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            answer.close()
+            self._part.unlink()
+            return self._get()
         return answer
 
-    def _receive(self) -> None:
-        goes_on = self._answer.status_code == HTTPStatus.PARTIAL_CONTENT
-        shown = {"length": self.bytes_left or 1, "label": self._file.name}
-        bar = click.progressbar(**shown, file=click.get_text_stream("stderr"))
-        with self._answer, self._part.open("ab" if goes_on else "wb") as out, bar:
-            for piece in self._answer.iter_content(PIECE):
+    def _receive(self, answer: requests.Response) -> None:
+        goes_on = answer.status_code == HTTPStatus.PARTIAL_CONTENT
+        bar = click.progressbar(
+            length=self.bytes_left or 1,  # some servers do not tell
+            label=self._file.name,
+            file=sys.stderr,
+        )
+        with self._part.open("ab" if goes_on else "wb") as out, bar:
+            for piece in answer.iter_content(PIECE):
                 out.write(piece)
                 bar.update(len(piece))

@@ -13,6 +13,7 @@ ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "os.putenv"}
 READERS = (
     "config/",
     "predictors/runner/",  # inside the model's process, which has variables of its own
+    "predictors/llama/",  # there too: Cog tells a model its concurrency by one
 )
 SECTIONS = [field.default_factory for field in dataclasses.fields(settings.Settings)]
 REFERENCE = sources.ROOT / "docs" / "reference" / "settings.md"

@@ -1,7 +1,8 @@
 """One answer: tokens in, pieces of text out, and the count of both."""
 
+import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator
 
 from decoding import Decoder
 from params import Params
@@ -9,10 +10,15 @@ from stops import Stops
 
 
 class Answer:
-    """Written while it is iterated; asked for its metrics at any time, it tells them so far."""
+    """Written while its pieces are read; its metrics may be asked for at any time."""
 
     def __init__(
-        self, tokens: Iterator[int], decoder: Decoder, params: Params, *, prompt_length: int
+        self,
+        tokens: AsyncGenerator[list[int], None],
+        decoder: Decoder,
+        params: Params,
+        *,
+        prompt_length: int,
     ) -> None:
         self.prompt_length = prompt_length
         self.length = 0
@@ -23,8 +29,16 @@ class Answer:
         self._started = time.perf_counter()
         self._seconds_to_first: float | None = None
 
-    def __iter__(self) -> Iterator[str]:
-        return filter(None, self._pieces())
+    async def pieces(self) -> AsyncGenerator[str, None]:
+        """Its text as it comes; once it is left, no more tokens are made for it."""
+        async with contextlib.aclosing(self._tokens):
+            async for tokens in self._tokens:
+                if text := self._text(tokens):
+                    yield text
+                if self._stops.is_met:
+                    return
+        if text := self._stops.pass_on(self._decoder.rest()) + self._stops.rest():
+            yield text
 
     def metrics(self) -> dict[str, int | float]:
         """Names as on Replicate, times in seconds; no speed before there is a token."""
@@ -35,16 +49,14 @@ class Answer:
         first = self._seconds_to_first
         return {**counts, "tokens_per_second": speed, "time_to_first_token": first}
 
-    def _pieces(self) -> Iterator[str]:
-        for token in self._counted():
-            text = self._decoder.add(token)
-            yield text if self.length <= self._min_tokens else self._stops.pass_on(text)
-            if self._stops.is_met:
-                return
-        yield self._stops.pass_on(self._decoder.rest()) + self._stops.rest()
-
-    def _counted(self) -> Iterator[int]:
-        for token in self._tokens:
-            self._seconds_to_first = self._seconds_to_first or time.perf_counter() - self._started
+    def _text(self, tokens: list[int]) -> str:
+        """What may be shown once these tokens are there; those after a stop do not count."""
+        self._seconds_to_first = self._seconds_to_first or time.perf_counter() - self._started
+        shown = ""
+        for token in tokens:
             self.length += 1
-            yield token
+            text = self._decoder.add(token)
+            shown += text if self.length <= self._min_tokens else self._stops.pass_on(text)
+            if self._stops.is_met:
+                break
+        return shown

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 from huggingface_hub import constants
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 from transformers.utils import logging
 
 FOLDERS = ("weights", "weights-demo")
@@ -33,15 +33,28 @@ def find(weights: str | None) -> str:
     )
 
 
-def load(source: str) -> tuple[Any, Any]:
-    """The model, ready on its device, and its tokenizer."""
+def tokenizer(source: str) -> Any:
+    """What turns text into tokens."""
+    return AutoTokenizer.from_pretrained(source)
+
+
+def model(source: str) -> Any:
+    """The model, ready on its device."""
     logging.disable_progress_bar()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    tokenizer = AutoTokenizer.from_pretrained(source)
-    model = AutoModelForCausalLM.from_pretrained(source, dtype=_dtype(device), use_safetensors=True)
-    if model.num_parameters() < SMALL:
+    loaded = AutoModelForCausalLM.from_pretrained(
+        source, dtype=_dtype(device), use_safetensors=True
+    )
+    if loaded.num_parameters() < SMALL:
         torch.set_num_threads(1)
-    return model.to(device).eval(), tokenizer
+    return loaded.to(device).eval()
+
+
+def ends(source: str, tokenizer: Any) -> list[int]:
+    """The tokens that end an answer; a configuration may name none, one or several."""
+    named = _generation(source).eos_token_id
+    listed = named if isinstance(named, list) else [named]
+    return [end for end in {*listed, tokenizer.eos_token_id} if end is not None]
 
 
 def _dtype(device: torch.device) -> torch.dtype:
@@ -49,3 +62,10 @@ def _dtype(device: torch.device) -> torch.dtype:
     if device.type == "cpu":
         return torch.float32
     return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+
+
+def _generation(source: str) -> GenerationConfig:
+    try:
+        return GenerationConfig.from_pretrained(source)
+    except OSError:  # an older checkpoint says it in its config.json
+        return GenerationConfig.from_model_config(AutoConfig.from_pretrained(source))

@@ -1,10 +1,12 @@
 """Llama: answers a prompt word by word, with any causal language model that transformers knows."""
 
+import contextlib
+import os
 import secrets
 import time
 from typing import TYPE_CHECKING
 
-from cog import BasePredictor, ConcatenateIterator, Input, current_scope
+from cog import AsyncConcatenateIterator, BasePredictor, Input, current_scope
 
 from params import Params
 
@@ -13,22 +15,24 @@ if TYPE_CHECKING:
 
 
 class Predictor(BasePredictor):
-    """Holds one language model and writes one answer at a time."""
+    """Holds one language model and writes as many answers at once as it is told to."""
 
-    def setup(self, weights: str | None = None) -> None:
+    async def setup(self, weights: str | None = None) -> None:
         """Load the checkpoint and write a few tokens, so that nobody waits for the first ones."""
         started = time.perf_counter()
         import checkpoint
-        from engine import Engine
+        import engines
+        from reading import Reader
 
+        concurrency = int(os.environ.get("COG_MAX_CONCURRENCY", "1"))  # noqa: TID251  Cog's own
         source = checkpoint.find(weights)
-        model, tokenizer = checkpoint.load(source)
-        self.engine = Engine(model, tokenizer)
-        self.engine.warm_up()
+        tokenizer = checkpoint.tokenizer(source)
+        self.engine = await engines.start(source, tokenizer, concurrency=concurrency, warn=print)
+        self.reader = Reader(tokenizer, self.engine.context)
         seconds = time.perf_counter() - started
-        print(f"Loaded {source} on {model.device} as {model.dtype} in {seconds:.1f} s")
+        print(f"Loaded {source} on {self.engine.device} in {seconds:.1f} s ({self.engine.name})")
 
-    def predict(
+    async def predict(
         self,
         prompt: str = Input(description="What to answer", default=""),
         system_prompt: str = Input(
@@ -49,7 +53,7 @@ class Predictor(BasePredictor):
             description="Text with {prompt} and {system_prompt} in it", default=None
         ),
         seed: int | None = Input(description="Same seed, same answer", default=None),
-    ) -> ConcatenateIterator[str]:
+    ) -> AsyncConcatenateIterator[str]:
         """Write the answer, yielding its text as it comes."""
         params = Params(
             min_tokens=min_tokens,
@@ -63,16 +67,26 @@ class Predictor(BasePredictor):
             seed=secrets.randbelow(2**32) if seed is None else seed,
         )
         print(f"Using seed: {params.seed}")
-        tokens = self.engine.read(prompt, system_prompt, prompt_template)
-        answer = self.engine.answer(tokens, params)
+        tokens = self.reader.read(prompt, system_prompt, prompt_template)
+        answer = self._answer(tokens, params)
         try:
-            yield from answer
+            async with contextlib.aclosing(answer.pieces()) as pieces:
+                async for piece in pieces:
+                    yield piece
         finally:
             self._report(answer)
+
+    def _answer(self, prompt: list[int], params: Params) -> "Answer":
+        from answer import Answer
+        from decoding import Decoder
+
+        tokens = self.engine.tokens(prompt, params)
+        decoder = Decoder(self.reader.tokenizer)
+        return Answer(tokens, decoder, params, prompt_length=len(prompt))
 
     def _report(self, answer: "Answer") -> None:
         """Say what the answer took, whether it came to its end or was canceled."""
         for name, value in answer.metrics().items():
             current_scope().record_metric(name, value)
-        if answer.prompt_length + answer.length >= self.engine.context:
-            print(f"Stopped at the end of the context ({self.engine.context} tokens).")
+        if answer.prompt_length + answer.length >= self.reader.context:
+            print(f"Stopped at the end of the context ({self.reader.context} tokens).")

@@ -71,17 +71,18 @@ def fetch(model: str) -> None:
 
 
 def _fetch(entry: Entry, place: Path) -> None:
-    for folder in (settings.load().data_dir, place):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     is_url = sources.kind(str(entry.weights)) is Kind.URL
     source = (webfile.WebFile if is_url else hub.Repository)(entry, place)
-    free = shutil.disk_usage(place).free
+    data_dir = settings.load().data_dir
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    free = shutil.disk_usage(data_dir).free
     if source.bytes_left + RESERVE > free:
         raise click.ClickException(
-            f"{entry.weights} needs {_told(source.bytes_left)} more and {place} has {_told(free)} "
-            "free. Make room, or set HEARTH_DATA_DIR elsewhere."
+            f"{entry.weights} needs {_told(source.bytes_left)} more and {data_dir} has "
+            f"{_told(free)} free. Make room, or set HEARTH_DATA_DIR elsewhere."
         )
     click.echo(f"Fetching {_told(source.bytes_left)} of {entry.weights}.", err=True)
+    place.mkdir(parents=True, exist_ok=True)
     source.bring()
     weights.mark(place)
 
@@ -97,9 +98,13 @@ def _weights(entry: Entry | None) -> dict[str, Any]:
 
 
 def _shown(row: dict[str, Any]) -> str:
-    if row["weights_state"] == "none":
-        return ""
-    return f"weights {row['weights_state']}, {_told(row['weights_bytes'])}"
+    match row["weights_state"]:
+        case "none":
+            return ""
+        case "ready":
+            return f"weights ready, {_told(row['weights_bytes'])}"
+        case state:
+            return f"weights {state}"
 
 
 def _told(size: int) -> str:

@@ -57,8 +57,8 @@ class WebFile:
                 answer.raise_for_status()
                 yield answer
         except OSError as error:  # of the network, or of the disk
-            text = UNREACHABLE.format(url=self._url, error=error)
-            raise click.ClickException(text) from error
+            reason = getattr(error.args[0] if error.args else error, "reason", error)
+            raise click.ClickException(UNREACHABLE.format(url=self._url, error=reason)) from error
 
     def _get(self) -> requests.Response:
         have = self._part.stat().st_size if self._part.exists() else 0

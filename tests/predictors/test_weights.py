@@ -59,6 +59,19 @@ def test_only_what_comes_from_elsewhere_must_be_fetched(tmp_path: Path):
     assert weights.must_be_fetched(fakes.entry("echo", weights="ada/shout"))
 
 
+@pytest.mark.parametrize(
+    ("facts", "state"),
+    [
+        ({}, "none"),
+        ({"weights": "/"}, "ready"),
+        ({"weights": "/nowhere"}, "missing"),
+        ({"weights": "ada/shout"}, "not fetched"),
+    ],
+)
+def test_the_state_of_weights_is_a_word(configure: Configure, facts: dict, state: str):
+    assert weights.state(fakes.entry("echo", **facts)) == state
+
+
 def test_weights_are_there_once_they_are_marked(place: Path):
     before = is_fetched()
 

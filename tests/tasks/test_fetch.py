@@ -222,12 +222,13 @@ def test_what_lies_here_needs_no_fetching(serve, facts):
 
 def test_the_list_tells_whose_weights_are_here(by_url, hub: Hub):
     CliRunner().invoke(main, ["migrate"])
-    before = json.loads(run("list", "--json"))
+    before, shown = json.loads(run("list", "--json")), run("list")
     run("fetch", "lab/echo")
 
     (after,) = json.loads(run("list", "--json"))
 
     assert [(row["weights_state"], row["weights_bytes"]) for row in before] == [("not fetched", 0)]
+    assert shown.endswith("  weights not fetched\n")
     assert (after["weights"], after["weights_bytes"]) == (by_url.weights, len(TENSORS))
     assert "weights ready, 5.1 MB" in run("list")
 

@@ -91,7 +91,7 @@ class Entry:
 
     def _inputs(self) -> Mapping[str, Any]:
         inputs: Mapping[str, Any] = self.openapi_schema["components"]["schemas"]["Input"]
-        return inputs.get("properties", {})
+        return dict(inputs.get("properties", {}))
 
 
 def read(path: Path) -> tuple[Entry, ...]:

@@ -7,9 +7,12 @@ from pathlib import Path
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 MOST_PIXELS = 50_000_000
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF", "BMP", "MPO", "ICO", "PPM")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF", "BMP", "ICO", "PPM")
 UNKNOWN = "image is no picture known here; send a JPEG, PNG, WebP, GIF, AVIF, TIFF or BMP file."
-BROKEN = (OSError, SyntaxError, ValueError, TypeError, EOFError, IndexError, struct.error)
+BROKEN = (  # what Pillow raises, depending on the format and on what is damaged
+    *(OSError, EOFError, SyntaxError, ValueError),
+    *(TypeError, IndexError, RuntimeError, struct.error),
+)
 TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 

@@ -18,11 +18,11 @@ def make(folder: Path, *, taught: bool = False) -> None:
     """Write a model that transformers loads; without teaching its weights are random."""
     torch.manual_seed(0)
     words = BertTokenizer(vocab=vocabulary.make(), model_max_length=CONTEXT)
+    words.save_pretrained(folder)  # before it is used: it remembers how it last padded
     model = BertModel(_config(words), add_pooling_layer=False).eval()
     if taught:
         teaching.teach(model, words)
     model.half().save_pretrained(folder)
-    words.save_pretrained(folder)
 
 
 def _config(words: BertTokenizer) -> BertConfig:

@@ -8,7 +8,6 @@ from transformers import AutoTokenizer, BertModel, BertTokenizer
 from predictors.demo.embeddings import lessons, teaching
 
 
-@torch.inference_mode()
 def grade(folder: Path, *, questions: int = 1000) -> dict[str, float]:
     """The share of questions, as written and reworded, whose nearest other is of their entry."""
     torch.set_num_threads(1)  # a second one costs more than it saves here
@@ -17,7 +16,7 @@ def grade(folder: Path, *, questions: int = 1000) -> dict[str, float]:
     ).eval()
     words = AutoTokenizer.from_pretrained(folder)
     written = [question for entry in lessons.ENTRIES for question in entry]
-    known = teaching.vectors(model, words, written)
+    known = _vectors(model, words, written)
     exams = {
         "as written": list(enumerate(written)),
         "reworded": [
@@ -37,7 +36,12 @@ def _share_right(
     """The share whose nearest known question, but the one asked itself, is of the same entry."""
     entries = torch.tensor([n for n, entry in enumerate(lessons.ENTRIES) for _ in entry])
     places = torch.tensor([place for place, _ in exam])
-    asked = teaching.vectors(model, words, [text for _, text in exam])
+    asked = _vectors(model, words, [text for _, text in exam])
     alike = (asked @ known.T).scatter_(1, places.unsqueeze(1), -torch.inf)
     right = entries[alike.argmax(dim=1)] == entries[places]
     return float(right.float().mean())
+
+
+def _vectors(model: BertModel, words: BertTokenizer, texts: list[str]) -> torch.Tensor:
+    with torch.inference_mode():
+        return teaching.vectors(model, words, texts)

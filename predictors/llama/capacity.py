@@ -7,8 +7,8 @@ from typing import Any
 import torch
 
 PAGE = 32  # tokens
-LARGEST_STEP = 512  # tokens; a longer prompt is read in several steps, between the others' tokens
-SHARE_OF_FREE_GPU = 0.8
+LARGEST_STEP = 256  # tokens; a longer prompt is read in several, between the tokens of others
+SHARE_OF_FREE_GPU = 0.7  # a step needs some, too
 SHARE_OF_RAM = 1 / 16
 
 
@@ -20,16 +20,17 @@ class Capacity:
     step: int
     answers: int
 
+    @property
+    def longest(self) -> int:
+        """The tokens that one answer and its prompt may have, so that it always comes to an end."""
+        return (self.pages - 1) * PAGE
+
 
 def plan(concurrency: int, context: int, *, token_bytes: int, budget: int) -> Capacity:
-    """Room for all answers to grow to the whole context, or for as much as the budget allows.
-
-    At least one must be able to, so that whatever is asked comes to an end.
-    """
+    """Room for all answers to grow to the whole context, or for as much as the budget allows."""
     answer = -(-context // PAGE) + 1
     affordable = budget // (PAGE * token_bytes)
-    pages = max(answer, min(concurrency * answer, affordable))
-    return Capacity(pages, max(LARGEST_STEP, concurrency), concurrency)
+    return Capacity(min(concurrency * answer, affordable), _step(concurrency), concurrency)
 
 
 def of_model(model: Any, context: int, concurrency: int) -> Capacity:
@@ -39,11 +40,17 @@ def of_model(model: Any, context: int, concurrency: int) -> Capacity:
 
 
 def token_bytes(config: Any, number: int, concurrency: int) -> int:
-    """Keys and values of every layer, and a column of the mask that says who may look at whom."""
-    heads = config.num_key_value_heads
-    width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-    remembered = 2 * config.num_hidden_layers * heads * width
-    return number * (remembered + max(LARGEST_STEP, concurrency))
+    """What one remembered token takes, where a number takes so many bytes."""
+    heads = config.num_attention_heads
+    pairs = getattr(config, "num_key_value_heads", None) or heads
+    width = getattr(config, "head_dim", None) or config.hidden_size // heads
+    kept = 2 * config.num_hidden_layers * pairs * width  # keys and values of every layer
+    read = (2 * heads + pairs) * width  # while a layer looks at them, one copy for every head
+    return number * (kept + read + _step(concurrency))  # and a column of the mask
+
+
+def _step(concurrency: int) -> int:
+    return max(LARGEST_STEP, concurrency)
 
 
 def _budget(device: torch.device) -> int:

@@ -19,8 +19,9 @@ class Continuous:
         self._model = model
         self._ends = ends
         self.device = f"{model.device} as {model.dtype}"
-        self.context = int(model.config.get_text_config().max_position_embeddings)
-        self._capacity = capacity.of_model(model, self.context, concurrency)
+        context = int(model.config.get_text_config().max_position_embeddings)
+        self._capacity = capacity.of_model(model, context, concurrency)
+        self.context = min(context, self._capacity.longest)
         self._desk = self._open()
 
     async def tokens(self, prompt: list[int], params: Params) -> AsyncGenerator[list[int], None]:

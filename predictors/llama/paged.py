@@ -17,6 +17,7 @@ from capacity import PAGE, Capacity
 
 Tell = Callable[[list[Any]], None]
 STOP_SECONDS = 10
+LARGEST_SHARE = 0.95  # of the free memory: the library refuses sizes that would take more
 
 
 class Pages:
@@ -119,6 +120,7 @@ def _config(capacity: Capacity) -> ContinuousBatchingConfig:
         max_batch_tokens=capacity.step,
         max_requests_per_batch=capacity.answers,
         max_blocks_per_request=0,
+        max_memory_percent=LARGEST_SHARE,
         # Samplers are asked between two steps, and told what came of the first.
         use_async_batching=False,
         use_cuda_graph=False,

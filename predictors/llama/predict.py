@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 import time
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from cog import AsyncConcatenateIterator, BasePredictor, Input, current_scope
@@ -68,13 +69,9 @@ class Predictor(BasePredictor):
         )
         print(f"Using seed: {params.seed}")
         tokens = self.reader.read(prompt, system_prompt, prompt_template)
-        answer = self._answer(tokens, params)
-        try:
-            async with contextlib.aclosing(answer.pieces()) as pieces:
-                async for piece in pieces:
-                    yield piece
-        finally:
-            self._report(answer)
+        async with self._reported(self._answer(tokens, params)) as pieces:
+            async for piece in pieces:
+                yield piece
 
     def _answer(self, prompt: list[int], params: Params) -> "Answer":
         from answer import Answer
@@ -84,8 +81,16 @@ class Predictor(BasePredictor):
         decoder = Decoder(self.reader.tokenizer)
         return Answer(tokens, decoder, params, prompt_length=len(prompt))
 
+    @contextlib.asynccontextmanager
+    async def _reported(self, answer: "Answer") -> AsyncIterator[AsyncIterator[str]]:
+        """An answer's pieces; what it took is told whether it comes to its end or is canceled."""
+        try:
+            async with contextlib.aclosing(answer.pieces()) as pieces:
+                yield pieces
+        finally:
+            self._report(answer)
+
     def _report(self, answer: "Answer") -> None:
-        """Say what the answer took, whether it came to its end or was canceled."""
         for name, value in answer.metrics().items():
             current_scope().record_metric(name, value)
         if answer.prompt_length + answer.length >= self.reader.context:

@@ -129,12 +129,22 @@ def test_answers_end_with_the_context(llama: Llama, continuous: Any) -> None:
     assert lengths == [continuous.context - len(llama.tokenizer.encode(prompt))] * 2
 
 
-def test_answers_that_outgrow_the_memory_wait_for_each_other(
-    llama: Llama, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def small(llama: Llama, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is memory for 160 tokens and a page."""
     capacity = llama["capacity"]
     small = capacity.Capacity(pages=6, step=64, answers=4)
     monkeypatch.setattr(capacity, "of_model", lambda *_: small)
+
+
+def test_an_answer_may_fill_all_the_memory_there_is(llama: Llama, small: None) -> None:
+    with llama.continuous(4) as engine:
+        answers = llama.run(llama.together(engine, [endless(), endless()]))
+
+    assert [len(answer) for answer in answers] == [160 - len(llama.tokenizer.encode("Hello"))] * 2
+
+
+def test_answers_that_outgrow_the_memory_wait_for_each_other(llama: Llama, small: None) -> None:
     answers = [endless(seed=seed, max_tokens=120, min_tokens=120) for seed in range(4)]
     alone = [llama.run(llama.write(llama.simple, **wishes)) for wishes in answers]
 

@@ -28,7 +28,8 @@ class Eye:
         self._longest = model.generation_config.max_new_tokens or LONGEST_ANSWER
         text = model.config.text_config
         self._context = getattr(text, "max_position_embeddings", ENDLESS) - self._longest
-        self._returns_prompt = not text.is_encoder_decoder
+        self._continues = not text.is_encoder_decoder  # its prompt, else it writes apart from it
+        self._silent = {*processor.tokenizer.all_special_ids, *_ends(model)}
 
     def answer(self, looks: list[Look]) -> list[Answer]:
         """One answer for each look; either all of them are drawn by chance or none."""
@@ -47,7 +48,9 @@ class Eye:
             text=[look.prompt for look in looks],
             return_tensors="pt",
             padding=True,
-            padding_side="left",  # text goes on at the right: padding there would be read as words
+            # At the right, where the text goes on, padding would be read as words; an encoder goes
+            # by how far words are apart, and the left is between the picture and the question.
+            padding_side="left" if self._continues else "right",
         )
         if read["input_ids"].shape[1] > self._context:
             raise ValueError(
@@ -59,12 +62,11 @@ class Eye:
     @torch.inference_mode()
     def _write(self, read: Any, looks: list[Look]) -> torch.Tensor:
         written = self._model.generate(**read, max_new_tokens=self._longest, **_choice(looks))
-        return written[:, read["input_ids"].shape[1] if self._returns_prompt else 0 :].cpu()
+        return written[:, read["input_ids"].shape[1] if self._continues else 0 :].cpu()
 
     def _answer(self, tokens: torch.Tensor, input_tokens: int) -> Answer:
-        tokenizer = self._processor.tokenizer
-        words = [token for token in tokens.tolist() if token not in tokenizer.all_special_ids]
-        text = tokenizer.decode(words).strip()
+        words = [token for token in tokens.tolist() if token not in self._silent]
+        text = self._processor.tokenizer.decode(words).strip()
         return Answer(text, input_tokens, output_tokens=len(words))
 
 
@@ -85,6 +87,12 @@ class Draw(LogitsProcessor):
         kept = self._top_p(input_ids, scores.float().cpu() / self._temperatures)
         noise = [torch.empty(kept.shape[1]).exponential_(generator=g) for g in self._generators]
         return (kept - torch.stack(noise).log()).to(scores.device)
+
+
+def _ends(model: Any) -> list[int]:
+    """The tokens that end an answer; a configuration may name none, one or several."""
+    named = model.language_model.generation_config.eos_token_id
+    return [end for end in (named if isinstance(named, list) else [named]) if end is not None]
 
 
 def _choice(looks: list[Look]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ def find(weights: str | None) -> str:
 def load(source: str) -> tuple[Any, Any]:
     """The model, ready on its device, and its tokenizer."""
     logging.disable_progress_bar()
+    logging.set_verbosity_error()  # many encoders come without a pooler, which is not used here
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model = AutoModel.from_pretrained(source, dtype=_dtype(device), use_safetensors=True)
     if model.num_parameters() < SMALL:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from transformers import Blip2Config, Blip2ForConditionalGeneration, T5Config
 
 from predictors.demo import shapes
 from tests.predictors import loaded
@@ -79,6 +80,30 @@ def test_what_is_drawn_by_chance_depends_on_its_own_seed_alone(
     alone = [predictor.eye.answer([look])[0].text for look in looks]
 
     assert [answer.text for answer in predictor.eye.answer(looks)] == alone
+
+
+def test_a_model_that_encodes_its_prompt_answers_together_as_alone(
+    predictor: Any, inputs: list[dict[str, Any]]
+) -> None:
+    torch.manual_seed(0)
+    known = predictor.eye._model.config
+    sizes = {"d_model": 64, "d_kv": 16, "num_layers": 1, "num_heads": 4}
+    words = known.text_config.vocab_size
+    text = T5Config(vocab_size=words, initializer_factor=2.0, decoder_start_token_id=0, **sizes)
+    config = Blip2Config(
+        vision_config=known.vision_config.to_dict(),
+        qformer_config=known.qformer_config.to_dict(),
+        text_config=text.to_dict() | {"eos_token_id": None},
+        num_query_tokens=known.num_query_tokens,
+        image_token_index=known.image_token_index,
+    )
+    model = Blip2ForConditionalGeneration(config).eval()
+    eye = type(predictor.eye)(model, predictor.eye._processor)
+    looks = [sys.modules["asking"].look(each) for each in inputs]
+    alone = [eye.answer([look])[0] for look in looks]
+
+    assert eye.answer(looks) == alone
+    assert (eye._read(looks)["attention_mask"].diff(dim=1) <= 0).all()  # padding ends each row
 
 
 def test_each_log_of_a_batch_has_its_own_seed(predictor: Any, inputs: list[dict[str, Any]]) -> None:

@@ -4,6 +4,7 @@ The photographs are taken once and looked at again and again. Beside the words o
 three throwaway layers say what the model sees: so it learns to see before it learns to speak.
 """
 
+import re
 from collections.abc import Sequence
 from random import Random
 from typing import Any
@@ -23,6 +24,7 @@ PHOTOGRAPHS, SIDES = 96, (64, 96)  # how many there are of each picture, and how
 WARM_UP = 20
 SIGHT = 0.3  # what naming a feature weighs against speaking
 IGNORED = -100  # the label that torch's cross entropy leaves out
+ROWS_OF_THEIR_OWN = re.compile("embed|query_tokens")  # looked up, where matrices are multiplied
 FEATURES: dict[str, Sequence[str]] = {
     "color": list(shapes.COLORS),
     "shape": shapes.SHAPES,
@@ -67,10 +69,13 @@ def _optimizers(
     model: Blip2ForConditionalGeneration, naming: torch.nn.Module
 ) -> list[tuple[torch.optim.Optimizer, float]]:
     """Muon for the matrices that layers are made of, AdamW for the rest; with their peak rates."""
-    named = list(model.named_parameters())
-    is_matrix = {name: part.dim() == 2 and "embed" not in name for name, part in named}  # noqa: PLR2004  rows and columns
-    matrices = [part for name, part in named if is_matrix[name]]
-    rest = [part for name, part in named if not is_matrix[name]] + list(naming.parameters())
+    named = dict(model.named_parameters())
+    is_matrix = {
+        name: part.dim() > 1 and not ROWS_OF_THEIR_OWN.search(name) for name, part in named.items()
+    }
+    matrices = [part for name, part in named.items() if is_matrix[name]]
+    rest = [part for name, part in named.items() if not is_matrix[name]]
+    rest += naming.parameters()
     return [
         (torch.optim.Muon(matrices, weight_decay=0.0), 0.02),
         (torch.optim.AdamW(rest, betas=(0.9, 0.95), weight_decay=0.0), 4e-3),

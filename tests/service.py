@@ -18,7 +18,7 @@ import requests
 HEARTH = Path(sys.executable).with_name("hearth")
 T = TypeVar("T")
 
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 15
 
 

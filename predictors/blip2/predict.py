@@ -26,10 +26,10 @@ class Predictor(BasePredictor):
 
     def predict(
         self,
-        image: Path = Input(  # noqa: B008  Cog's way to describe an input
+        image: Path = Input(
             description="The picture to look at", accept="image/*"
         ),
-        caption: bool = Input(  # noqa: FBT001  Cog passes inputs by name
+        caption: bool = Input(
             description="Describe the picture instead of answering the question", default=False
         ),
         question: str = Input(
@@ -40,7 +40,7 @@ class Predictor(BasePredictor):
             description="Earlier questions and answers, to be read before the question",
             default=None,
         ),
-        use_nucleus_sampling: bool = Input(  # noqa: FBT001  the same
+        use_nucleus_sampling: bool = Input(
             description="Draw the words by chance instead of taking the likeliest", default=False
         ),
         temperature: float = Input(

@@ -32,10 +32,10 @@ class Predictor(BasePredictor):
 
     def predict(
         self,
-        texts: list[str] | str = Input(  # noqa: B008  Cog's way to describe an input
+        texts: list[str] | str = Input(
             description="What to embed: a list of texts, or one text to a line"
         ),
-        normalize: bool = Input(  # noqa: FBT001  Cog passes inputs by name
+        normalize: bool = Input(
             description="Give all vectors the length 1", default=True
         ),
     ) -> Vectors:

@@ -9,6 +9,8 @@ from huggingface_hub import constants
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 from transformers.utils import logging
 
+import memory
+
 FOLDERS = ("weights", "weights-demo")
 HUB_ID = re.compile(r"[\w-][\w.-]*/[\w.-]+")
 SMALL = 10_000_000  # parameters; below it a second thread costs more than it saves
@@ -45,6 +47,8 @@ def model(source: str) -> Any:
     loaded = AutoModelForCausalLM.from_pretrained(
         source, dtype=_dtype(device), use_safetensors=True
     )
+    if device.type == "cpu":
+        memory.keep_between_steps()
     if loaded.num_parameters() < SMALL:
         torch.set_num_threads(1)
     return loaded.to(device).eval()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from config import settings
 from tests.receiver import Receiver
 from tests.service import Service, free_port
 
@@ -47,6 +48,14 @@ def service(tmp_path_factory: pytest.TempPathFactory, random_llama: Path) -> Ite
     port = free_port()
     with Service(folder, models, egress_allow=f"127.0.0.1/32:{port}", **QUICK) as running:
         running.receiver_port = port
+        yield running
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service with the models that come along."""
+    folder = tmp_path_factory.mktemp("shipped")
+    with Service(folder, settings.ROOT / "config" / "models.toml", **QUICK) as running:
         yield running
 
 

@@ -174,7 +174,9 @@ def test_what_gathers_with_equal_keys_runs_together(
     assert other.end()[1][-1] == running.whole("d alone")
 
 
-def test_a_bad_one_fails_alone(batching: tuple[Child, Prediction], begin: Begin):
+def test_a_bad_one_fails_alone(
+    batching: tuple[Child, Prediction], begin: Begin, capfd: pytest.CaptureFixture[str]
+):
     runner, _ = batching
     good, bad = begin(runner, "a"), begin(runner, "b", bad=True)
     assert running.eventually(lambda: bool(runner._runs and len(runner._runs._waiting) == 2))
@@ -183,11 +185,12 @@ def test_a_bad_one_fails_alone(batching: tuple[Child, Prediction], begin: Begin)
 
     error, events = good.end()
     assert error is None
-    assert "ValueError in a batch of 2 predictions: each of them now runs alone." in running.logs(
-        events
-    )
+    assert running.logs(events) == "began 2 together\nbegan a\n"
     assert events[-1] == running.whole("a alone")
-    assert bad.end()[0] is child.PredictionFailed
+    error, events = bad.end()
+    assert error is child.PredictionFailed
+    assert running.logs(events).endswith("ValueError: b is bad\n")
+    assert "ValueError: one is bad" in capfd.readouterr().err
 
 
 def test_a_canceled_one_leaves_its_batch_at_once(batching: tuple[Child, Prediction], begin: Begin):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import functools
-import sys
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from . import logs
+from . import failure, logs
 from .cancelation import interrupt
-from .logs import Printer
 from .prediction import Prediction
 
 if TYPE_CHECKING:
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
     from .cancelation import Cancelation
     from .channel import Channel
     from .serial import Serial
-
-FAILED = "{kind} in a batch of {count} predictions: each of them now runs alone.\n"
 
 Request = dict[str, Any]
 
@@ -39,7 +35,7 @@ class Batches:
         """Run predictions to their ends: a bad one fails alone, a canceled one leaves at once."""
         is_batch = self._function is not None and len(requests) > 1
         for request in self._run_together(requests) if is_batch else requests:
-            self._serial.run(request)
+            self._serial.run(request, is_alone=len(requests) == 1)
 
     def _run_together(self, requests: list[Request]) -> list[Request]:
         """Run them by one call; where that fails, those that are still to be run."""
@@ -54,9 +50,8 @@ class Batches:
             with batch.armed():
                 results = self._call(batch.left())
         except BaseException as raised:  # noqa: BLE001  the model's code may raise anything
-            for prediction in batch.left():
-                prediction.log.write(FAILED.format(kind=type(raised).__name__, count=len(requests)))
-                prediction.log.flush()
+            # For the operator: what one prediction broke on is not for the others' logs.
+            failure.report(raised, logs.Piped())
             left = {prediction.id for prediction in batch.left()}
             return [request for request in requests if request["id"] in left]
         for prediction in batch.left():
@@ -67,7 +62,7 @@ class Batches:
     def _call(self, predictions: list[Prediction]) -> dict[str, Any]:
         arguments = [prediction.arguments(self._serial.inputs) for prediction in predictions]
         scopes = [prediction.scope for prediction in predictions]
-        with _heard_by(predictions):
+        with logs.heard_by(*(prediction.log for prediction in predictions)):
             results = self._function(arguments, scopes)  # type: ignore[misc]
         if len(results) != len(predictions):
             raise TypeError(f"predict_batch gave {len(results)} results for {len(predictions)}.")
@@ -103,14 +98,3 @@ class _Batch:
         prediction.end("canceled")
         if not self.left():
             interrupt()
-
-
-@contextmanager
-def _heard_by(predictions: list[Prediction]) -> Iterator[None]:
-    """Have all of them hear what is printed."""
-    token = logs.listening.set(tuple(prediction.log for prediction in predictions))
-    try:
-        with redirect_stdout(Printer(sys.stdout)), redirect_stderr(Printer(sys.stderr)):
-            yield
-    finally:
-        logs.listening.reset(token)

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 LIBC = ctypes.CDLL(None)
 
@@ -87,6 +87,20 @@ class Printer:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._beneath, name)
+
+
+@contextlib.contextmanager
+def heard_by(*logs: Log) -> Iterator[None]:
+    """Have all that the block prints go to these logs, and nowhere else."""
+    token = listening.set(logs)
+    try:
+        with (
+            contextlib.redirect_stdout(Printer(sys.stdout)),
+            contextlib.redirect_stderr(Printer(sys.stderr)),
+        ):
+            yield
+    finally:
+        listening.reset(token)
 
 
 def take_over(hand_over: Callable[..., object]) -> None:

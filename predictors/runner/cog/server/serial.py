@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from .. import scope
+from . import logs
 from .cancelation import interrupt
 from .inputs import Inputs
 from .prediction import Prediction
@@ -36,18 +38,22 @@ class Serial:
         self._worker = worker
         self._cancelation = cancelation
 
-    def run(self, request: dict[str, Any]) -> None:
-        """Run one prediction to its end."""
-        prediction = Prediction(request, self._worker, self._cancelation, is_alone=True)
+    def run(self, request: dict[str, Any], *, is_alone: bool = True) -> None:
+        """Run one prediction to its end; where others wait for theirs, it is not alone."""
+        prediction = Prediction(request, self._worker, self._cancelation, is_alone=is_alone)
         scope.enter(prediction.scope)
-        with prediction.ending():
-            arguments = prediction.arguments(self.inputs)
-            self._cancelation.arm(prediction.id, interrupt)
-            result = self._function(**arguments)
-            if inspect.isawaitable(result) or isinstance(result, AsyncIterator):
-                self._await(prediction, result)
-            else:
-                prediction.tell(result)
+        heard = contextlib.nullcontext() if is_alone else logs.heard_by(prediction.log)
+        with prediction.ending(), heard:
+            self._call(prediction)
+
+    def _call(self, prediction: Prediction) -> None:
+        arguments = prediction.arguments(self.inputs)
+        self._cancelation.arm(prediction.id, interrupt)
+        result = self._function(**arguments)
+        if inspect.isawaitable(result) or isinstance(result, AsyncIterator):
+            self._await(prediction, result)
+        else:
+            prediction.tell(result)
 
     def _await(self, prediction: Prediction, result: Any) -> None:
         """Run asynchronous code, where a cancel is told to the task instead of raised anywhere."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -97,6 +98,13 @@ def test_a_token_takes_its_keys_and_values_a_copy_and_a_column_of_the_mask(llama
     )
 
     assert llama["capacity"].token_bytes(eight_billion, 2, 32) == 2**17 + 2 * (72 * 128 + 256)
+
+
+def test_without_weights_it_is_said_what_to_do(llama: Llama, tmp_path: Path) -> None:
+    checkpoint = llama["checkpoint"]
+
+    with pytest.raises(checkpoint.WeightsMissing, match="Set COG_WEIGHTS to a folder"):
+        checkpoint.find(str(tmp_path / "missing"))
 
 
 def start(llama: Llama, concurrency: int) -> tuple[str, list[str]]:

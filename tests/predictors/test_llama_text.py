@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tokenizers import Tokenizer
 
-from predictors.llama import checkpoint, prompts
+from predictors.llama import prompts
 from predictors.llama.decoding import Decoder
 from predictors.llama.params import Params
 from predictors.llama.stops import Stops
@@ -62,11 +62,6 @@ def test_braces_that_name_no_field_are_left_alone(template: str, text: str) -> N
 def test_a_template_without_the_prompt_is_refused(template: str) -> None:
     with pytest.raises(ValueError, match=r"has no \{prompt\} in it"):
         prompts.fill(template, "Hi", "")
-
-
-def test_without_weights_it_is_said_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(checkpoint.WeightsMissing, match="Set COG_WEIGHTS to a folder"):
-        checkpoint.find(str(tmp_path / "missing"))
 
 
 def test_more_tokens_at_least_than_at_most_is_refused() -> None:

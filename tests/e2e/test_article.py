@@ -50,8 +50,10 @@ def test_a_prediction_is_polled_to_its_end(shipped):
 def test_a_webhook_is_owed_to_the_address_given(shipped):
     run(shipped, "webhook.py")
 
-    newest = next(iter(shipped.client.predictions.list()))
-    assert newest.webhook == "https://your-app.com/api/replicate-webhook"
+    newest, *_ = shipped.call("GET", "/v1/predictions").json()["results"]
+    prediction = shipped.call("GET", f"/v1/predictions/{newest['id']}").json()
+    assert prediction["webhook"] == "https://your-app.com/api/replicate-webhook"
+    assert prediction["webhook_events_filter"] == ["completed"]
 
 
 @pytest.mark.xfail(strict=True, reason=UPLOAD)

@@ -1,8 +1,10 @@
 """How one caller wants a recording to be heard."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
+SPECIAL = re.compile(r"<\|.*?\|>")
 BEAMS = 5  # what patience is for needs more than one
 HOTTEST = 1.0  # the highest temperature that is fallen back to
 SMALLEST_INCREMENT = 0.05  # each temperature is one more reading of a window
@@ -28,6 +30,8 @@ class Wishes:
             raise ValueError(f"temperature ({self.temperature}) is below 0.")
         if self.patience is not None and self.patience <= 0:
             raise ValueError(f"patience ({self.patience}) must be above 0.")
+        if SPECIAL.search(self.initial_prompt or ""):
+            raise ValueError("initial_prompt holds a special token, such as <|en|>; leave it out.")
         increment = self.temperature_increment_on_fallback
         if increment and increment < SMALLEST_INCREMENT:
             raise ValueError(

@@ -153,6 +153,7 @@ def test_patience_looks_along_several_beams() -> None:
     [
         ("temperature", -0.1),
         ("patience", 0),
+        ("initial_prompt", "Minutes <|endoftext|>"),
         ("suppress_tokens", "one"),
         ("suppress_tokens", "100"),
         ("suppress_tokens", "-2"),

@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+from whisper import tokenizer
 
 FOLDER = Path(__file__).parents[2] / "predictors" / "whisper"
 SHIPPED = FOLDER / "weights-demo"
@@ -19,6 +21,9 @@ RATE = 16_000
 @pytest.fixture(scope="session", name="whispering")
 def modules() -> Iterator[Any]:
     """Import one of the folder's modules by its bare name."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # whisper leaves this file open, once
+        tokenizer.get_tokenizer(multilingual=True, num_languages=99)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "path", [str(FOLDER), *sys.path])
         yield importlib.import_module

@@ -8,7 +8,8 @@ ServiceError
 ├── InvalidRequest       422  readable, but not acceptable
 │   ├── InvalidInput     422  the request's fields, each with what is wrong
 │   └── UnknownVersion   422  no such version
-└── Unavailable          503  the database or the broker is away
+├── Unavailable          503  the database or the broker is away
+└── StorageFull          507  no room is left for a file
 """
 
 from collections.abc import Sequence
@@ -115,3 +116,15 @@ class Unavailable(ServiceError):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     title = "Service unavailable"
     headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
+
+
+class StorageFull(ServiceError):
+    """No room is left for a file."""
+
+    status = HTTPStatus.INSUFFICIENT_STORAGE
+    title = "Insufficient storage"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No room is left for the file. Try again later, or have the operator make room."
+        )

@@ -173,6 +173,7 @@ class Prediction(Row):
 
     webhook: Mapped[str | None]
     webhook_events: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    stream_key: Mapped[str | None] = mapped_column()
 
     attempts: Mapped[int] = mapped_column(default=0)
     lease_number: Mapped[int] = mapped_column(default=0)
@@ -190,6 +191,13 @@ class Prediction(Row):
             "publish_at",
             sqlite_where=completed_at.is_(None),
             postgresql_where=completed_at.is_(None),
+        ),
+        Index(
+            "predictions_of_stream",
+            "stream_key",
+            unique=True,
+            sqlite_where=stream_key.is_not(None),
+            postgresql_where=stream_key.is_not(None),
         ),
     )
 
@@ -259,6 +267,69 @@ class Attempt(Row):
     error: Mapped[str | None]
     excerpt: Mapped[str | None]
     next_attempt_at: Mapped[datetime | None]
+
+
+class Blob(Row):
+    """The content of files, named by its SHA-256; not idle while a file refers to it."""
+
+    __tablename__ = "blobs"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    idle_since: Mapped[datetime | None] = mapped_column(default=database_now())
+
+    __table_args__ = (
+        Index(
+            "blobs_idle",
+            "idle_since",
+            sqlite_where=idle_since.is_not(None),
+            postgresql_where=idle_since.is_not(None),
+        ),
+    )
+
+
+class File(Row):
+    """A file that a client has uploaded, or that a prediction has made, under a name of its own.
+
+    `key` is what nobody can guess: it opens the file to whoever has its URL.
+    """
+
+    __tablename__ = "files"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
+    prediction_id: Mapped[str | None] = mapped_column(ForeignKey("predictions.id"))
+    digest: Mapped[str] = mapped_column(ForeignKey("blobs.digest"), index=True)
+    md5: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str]
+    content_type: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    meta: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime] = mapped_column(default=database_now())
+    expires_at: Mapped[datetime | None] = mapped_column()
+
+    __table_args__ = (
+        Index(
+            "uploads_of_account",
+            "account_id",
+            "created_at",
+            "id",
+            sqlite_where=prediction_id.is_(None),
+            postgresql_where=prediction_id.is_(None),
+        ),
+        Index(
+            "files_of_prediction",
+            "prediction_id",
+            sqlite_where=prediction_id.is_not(None),
+            postgresql_where=prediction_id.is_not(None),
+        ),
+        Index(
+            "files_expiring",
+            "expires_at",
+            sqlite_where=expires_at.is_not(None),
+            postgresql_where=expires_at.is_not(None),
+        ),
+    )
 
 
 class Worker(Row):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app import accounts, breaker, live, models, queues, store
+from app import accounts, blobs, breaker, live, models, queues, store
 from app.store import migration
 from app.tables import Account, Version
 from config import settings
@@ -26,6 +26,7 @@ def _forget() -> None:
     queues.sender.forget()
     live._client.forget()
     breaker.of_broker.close()
+    blobs.place.forget()
     for memory in (accounts.known, models.known, models.known_versions):
         memory.forget()
 

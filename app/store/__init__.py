@@ -1,14 +1,16 @@
 """Every read and write of the database: one engine, one kind of transaction, guarded changes."""
 
-from app.store import accounts, deliveries, models, predictions, workers
+from app.store import accounts, blobs, deliveries, files, models, predictions, workers
 from app.store.connection import after_commit, check, close, now, reading, transaction
 
 __all__ = [
     "accounts",
     "after_commit",
+    "blobs",
     "check",
     "close",
     "deliveries",
+    "files",
     "models",
     "now",
     "predictions",

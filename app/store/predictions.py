@@ -85,6 +85,12 @@ def get(prediction_id: str, account_id: str | None = None) -> Prediction | None:
     return next((row for row in found if account_id in {None, row.account_id}), None)
 
 
+def by_stream_key(key: str) -> Prediction | None:
+    """The prediction whose output is streamed under a key; None where there is none."""
+    with reading() as work:
+        return next(iter(_rows(work.connection.execute(_select_by_key, {"key": key}))), None)
+
+
 def change(
     prediction_id: str,
     changes: Mapping[str, Any],
@@ -118,7 +124,7 @@ def claim(
 
 
 def let_go(lease: Lease, *, counts: bool) -> Prediction | None:
-    """Void a lease and have the prediction taken up again; whether the attempt counts."""
+    """Void a lease with its output, and have the prediction taken up again; whether it counts."""
     guards = [Prediction.id == lease.prediction_id, Prediction.lease_number == lease.number]
     changes = {
         "lease_number": Prediction.lease_number + 1,
@@ -126,6 +132,7 @@ def let_go(lease: Lease, *, counts: bool) -> Prediction | None:
         "run_expires_at": None,
         "attempts": Prediction.attempts - int(not counts),
         "publish_at": database_now(),
+        "output": None,
     }
     held = [Prediction.status == Status.PROCESSING, *guards]
     return next(iter(_change(held, changes)), None)
@@ -279,6 +286,7 @@ def _doubled(pause: ColumnElement[float]) -> ColumnElement[float]:
 
 _is_named = Prediction.id == bindparam("of_id")
 _select = select(Prediction).where(_is_named)
+_select_by_key = select(Prediction).where(Prediction.stream_key == bindparam("key"))
 _insert = insert(Prediction).returning(Prediction)
 _claim = (
     update(Prediction)

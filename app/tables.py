@@ -193,6 +193,13 @@ class Prediction(Row):
             postgresql_where=completed_at.is_(None),
         ),
         Index(
+            "predictions_with_data",
+            "data_removed",
+            "completed_at",
+            sqlite_where=completed_at.is_not(None),
+            postgresql_where=completed_at.is_not(None),
+        ),
+        Index(
             "predictions_of_stream",
             "stream_key",
             unique=True,

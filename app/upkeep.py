@@ -27,6 +27,7 @@ def sweep() -> None:
         dispatch.publish_everywhere,
         hint_deliveries,
         forget_workers,
+        remove_old_data,
     ):
         try:
             step()
@@ -80,6 +81,17 @@ def hint_deliveries() -> None:
 def forget_workers() -> None:
     """Drop workers that went without a word."""
     store.workers.forget_silent(SILENT_SECONDS)
+
+
+def remove_old_data() -> None:
+    """Empty what ended long ago, files included; the prediction itself stays in its list."""
+    old = store.retention.old(settings.load().store.retention_seconds)
+    if not old:
+        return
+    with store.transaction():
+        store.retention.remove(old)
+        store.files.remove_of_predictions(old)
+    log.info("old_data_removed", predictions=len(old))
 
 
 def fail_waiting(version_id: str, reason: str) -> None:

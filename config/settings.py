@@ -71,6 +71,8 @@ class StoreSettings(Section):
     """SQLAlchemy URL, `postgresql+psycopg://…` in production; by default SQLite."""
     redis_url: str | None = None
     """Redis to use; a given one switches the embedded Redis off."""
+    retention_seconds: Positive = 30 * 24 * 3600
+    """How long inputs, outputs, logs and files are kept after a prediction's end; 30 days."""
 
 
 class AccountSettings(Section):

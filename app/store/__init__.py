@@ -1,6 +1,6 @@
 """Every read and write of the database: one engine, one kind of transaction, guarded changes."""
 
-from app.store import accounts, blobs, deliveries, files, models, predictions, workers
+from app.store import accounts, blobs, deliveries, files, models, predictions, retention, workers
 from app.store.connection import after_commit, check, close, now, reading, transaction
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "now",
     "predictions",
     "reading",
+    "retention",
     "transaction",
     "workers",
 ]

@@ -6,6 +6,7 @@ from app import leases, live, store, upkeep
 from app.errors import Unavailable
 from app.status import Status
 from app.tables import Worker
+from predictors import events
 from tests import factories
 
 
@@ -186,3 +187,46 @@ def test_one_step_that_fails_does_not_stop_the_others(prediction, queued, monkey
     upkeep.sweep()
 
     assert queued == [("predict", prediction.id, prediction.queue, "lab/echo")]
+
+
+@pytest.fixture
+def ended(account, version, queued):
+    """A prediction that succeeded long ago, with a webhook that is still owed."""
+    row = factories.prediction(account, webhook="https://example.com/hook")
+    journal = leases.take(row.id, "worker-1")
+    with leases.ending(journal):
+        leases.record(journal, events.Output("done", is_piece=False))
+    _set_past(row.id, "completed_at")
+    return row
+
+
+def _settle(prediction):
+    while head := store.deliveries.head(prediction.id):
+        claimed = store.deliveries.claim(head.id, 20)
+        store.deliveries.settle(claimed, factories.attempt(claimed), "delivered", 0)
+
+
+def test_the_data_of_what_ended_long_ago_is_removed(ended):
+    _settle(ended)
+
+    upkeep.remove_old_data()
+
+    row = store.predictions.get(ended.id)
+    assert (row.input, row.output, row.logs, row.data_removed) == ({}, None, "", True)
+    assert row.status is Status.SUCCEEDED
+    assert not store.deliveries.of_prediction(ended.id)
+
+
+def test_what_still_owes_a_webhook_keeps_its_data(ended):
+    upkeep.remove_old_data()
+
+    assert store.predictions.get(ended.id).output == "done"
+
+
+def test_what_ended_lately_keeps_its_data(ended):
+    _settle(ended)
+    store.predictions.change(ended.id, {"completed_at": store.now()}, where=list(Status))
+
+    upkeep.remove_old_data()
+
+    assert store.predictions.get(ended.id).output == "done"

@@ -13,6 +13,7 @@ from app import clock, dispatch, endings, store, webhooks
 from app.errors import Unavailable
 from app.status import Status
 from app.store.predictions import Lease
+from app.streams.writing import writer
 from app.tables import Prediction
 from config import settings
 from predictors import child, events
@@ -45,6 +46,7 @@ class Journal:
     logs: str
     flushed_at: float
     started_at: dt.datetime
+    is_streamed: bool = False
     taken_at: float = field(default_factory=clock.ticks)
     output: Any = None
     metrics: dict[str, Any] = field(default_factory=dict)
@@ -57,6 +59,8 @@ class Journal:
                 self.output = self.output or []
                 self.output.append(value)
                 self.unwritten.add(webhooks.OUTPUT)
+                if self.is_streamed:
+                    writer().put(self.lease, len(self.output) - 1, value)
             case events.Output(value):
                 self.output = value
                 self.unwritten.add(webhooks.OUTPUT)
@@ -156,7 +160,15 @@ def _open_journal(started: Prediction) -> Journal:
     if started.webhook:  # whoever listens is told of the first output at once
         written -= settings.load().model.flush_seconds
     began = started.started_at or clock.now()
-    return Journal(lease, started.input, started.attempts, started.logs, written, began)
+    return Journal(
+        lease,
+        started.input,
+        started.attempts,
+        started.logs,
+        written,
+        began,
+        is_streamed=started.stream_key is not None,
+    )
 
 
 def _flush(journal: Journal) -> None:

@@ -25,12 +25,24 @@ LOOK_SECONDS = 1
 TIMEOUTS = {"socket_timeout": 2, "socket_connect_timeout": 2, "health_check_interval": 15}
 
 
+def connect(waiting_seconds: float = 0) -> redis.Redis:
+    """A client of Redis that gives up early; who waits for word there says for how long."""
+    once = Retry(NoBackoff(), retries=0)  # redis-py's own retries would hold a request for 8 s
+    patience = {**TIMEOUTS, "socket_timeout": TIMEOUTS["socket_timeout"] + waiting_seconds}
+    return redis.Redis.from_url(
+        settings.load().redis_url, decode_responses=True, retry=once, **patience
+    )
+
+
+client = Once(connect)
+
+
 def announce_end(prediction_id: str) -> None:
     """Say that a prediction has ended; who does not hear it looks when its wait runs out."""
     if breaker.of_broker.is_open:
         return
     try:
-        _client().publish(ENDED, prediction_id)
+        client().publish(ENDED, prediction_id)
     except redis.RedisError as error:
         breaker.of_broker.trip(str(error))
 
@@ -59,7 +71,7 @@ def is_leaving() -> bool:
 def check() -> None:
     """Ask Redis for a sign of life; raise Unavailable when there is none."""
     try:
-        _client().ping()
+        client().ping()
     except redis.RedisError as error:
         raise Unavailable("The broker does not answer; try again shortly.") from error
 
@@ -67,7 +79,7 @@ def check() -> None:
 def broker_is_new() -> bool:
     """Whether Redis has lost what it held since it was last remembered."""
     try:
-        return not _client().exists(GENERATION)
+        return not client().exists(GENERATION)
     except redis.RedisError:
         return False
 
@@ -75,7 +87,7 @@ def broker_is_new() -> bool:
 def remember_broker() -> None:
     """Leave a mark in Redis that is lost with everything else."""
     try:
-        _client().set(GENERATION, 1)
+        client().set(GENERATION, 1)
     except redis.RedisError as error:
         log.warning("broker_not_remembered", reason=str(error))
 
@@ -119,7 +131,7 @@ class _Listener(threading.Thread):
             time.sleep(PAUSE_SECONDS)
 
     def _listen(self) -> None:
-        with _client().pubsub() as subscription:  # type: ignore[no-untyped-call]  # redis-py
+        with client().pubsub() as subscription:  # type: ignore[no-untyped-call]  # redis-py
             subscription.subscribe(ENDED)
             while not self.is_leaving:
                 message = subscription.get_message(timeout=LOOK_SECONDS)
@@ -137,14 +149,6 @@ class _Listener(threading.Thread):
             events = [event for events in woken for event in events]
         for event in events:
             event.set()
-
-
-@Once
-def _client() -> redis.Redis:
-    once = Retry(NoBackoff(), retries=0)  # redis-py's own retries would hold a request for 8 s
-    return redis.Redis.from_url(
-        settings.load().redis_url, decode_responses=True, retry=once, **TIMEOUTS
-    )
 
 
 @Once

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from app import clock, dispatch, endings, ids, inputs, live, models, store, webhooks
+from app import clock, dispatch, endings, holds, ids, inputs, live, models, store, webhooks
 from app.errors import NotFound, Unavailable
 from app.status import Status
-from app.store.predictions import Window
+from app.store.windows import PAGE, Window
+from app.streams import keys
 from app.tables import Account, Prediction, Version
 
-PAGE = 100
 LOST_WORD_SECONDS = 15  # word of an end can be lost with Redis; then a look finds it
 
 
@@ -31,11 +31,14 @@ def create(account: Account, version: Version, new: NewPrediction) -> Prediction
 
 
 def run(account: Account, version: Version, new: NewPrediction, seconds: float) -> Prediction:
-    """Create a prediction and stay with it: as it ended, or as it is when the time is up."""
+    """Create a prediction and stay with it: as it ended, or as it is when the time is up.
+
+    Where too many requests are held already there is no time at all.
+    """
     prediction_id = ids.new_prediction_id()
-    with live.watch(prediction_id) as ended:
+    with holds.held() as is_held, live.watch(prediction_id) as ended:
         prediction = _create(prediction_id, account, version, new)
-        until = clock.ticks() + seconds
+        until = clock.ticks() + (seconds if is_held else 0)
         while not (prediction.status.is_terminal or live.is_leaving()):
             left = until - clock.ticks()
             if left <= 0:
@@ -61,6 +64,7 @@ def _create(
         "queue": models.queue(model, version),
         "status": Status.STARTING,
         "input": given,
+        "stream_key": keys.new(version.openapi_schema),
         "webhook": new.webhook,
         "webhook_events": list(new.webhook_events) if new.webhook_events else None,
         "deadline": new.cancel_after and store.now() + new.cancel_after,

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app import tables
+from app import tables, uploads
 from app.status import Status
+from app.streams import keys
 from config import settings
 
 Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Url = Annotated[str, Field(json_schema_extra={"format": "uri"})]
+
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Urls(TypedDict):
@@ -21,6 +24,7 @@ class Urls(TypedDict):
     get: Url
     cancel: Url
     web: Url
+    stream: NotRequired[Url]
 
 
 class Prediction(TypedDict):
@@ -92,6 +96,27 @@ class WebhookSecret(TypedDict):
     key: str
 
 
+class FileUrls(TypedDict):
+    """Where an upload is described."""
+
+    get: Url
+
+
+class File(TypedDict):
+    """A file that was uploaded, to be named in inputs by `urls.get`."""
+
+    id: str
+    name: str
+    etag: str
+    content_type: str
+    size: int
+    checksums: dict[str, str]
+    metadata: dict[str, Any]
+    created_at: Timestamp
+    expires_at: Timestamp
+    urls: FileUrls
+
+
 class Attempt(TypedDict):
     """One try at a delivery, and what came of it."""
 
@@ -143,7 +168,7 @@ def prediction(row: tables.Prediction) -> Prediction:
         "completed_at": _optional(row.completed_at),
         "deadline": _optional(row.deadline),
         "deployment": None,
-        "urls": urls(row.id),
+        "urls": urls(row),
         "webhook": row.webhook,
         "webhook_events_filter": row.webhook_events,
     }
@@ -167,11 +192,14 @@ def starting(row: tables.Prediction) -> Prediction:
     }
 
 
-def urls(prediction_id: str) -> Urls:
-    """Where to go on with a prediction."""
+def urls(row: tables.Prediction) -> Urls:
+    """Where to go on with a prediction; a stream that there is not must not be null for clients."""
     public_url = settings.load().public_url
-    get = f"{public_url}/v1/predictions/{prediction_id}"
-    return {"get": get, "cancel": f"{get}/cancel", "web": f"{public_url}/p/{prediction_id}"}
+    get = f"{public_url}/v1/predictions/{row.id}"
+    found: Urls = {"get": get, "cancel": f"{get}/cancel", "web": f"{public_url}/p/{row.id}"}
+    if row.stream_key:
+        found["stream"] = public_url + keys.path(row.stream_key)
+    return found
 
 
 def model(row: tables.Model, latest: tables.Version | None) -> Model:
@@ -219,6 +247,22 @@ def account(row: tables.Account) -> Account:
 def webhook_secret(row: tables.Account) -> WebhookSecret:
     """The signing key of an account."""
     return {"key": row.webhook_secret}
+
+
+def file(row: tables.File) -> File:
+    """An upload."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "etag": row.md5,
+        "content_type": row.content_type,
+        "size": row.size,
+        "checksums": {"sha256": row.digest, "md5": row.md5},
+        "metadata": row.meta,
+        "created_at": _time(row.created_at),
+        "expires_at": _time(row.expires_at or NEVER),
+        "urls": {"get": uploads.url(row.id)},
+    }
 
 
 def delivery(row: tables.Delivery) -> Delivery:

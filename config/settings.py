@@ -30,6 +30,7 @@ def _split(value: object) -> object:
 
 
 Pauses = Annotated[tuple[Annotated[float, Field(ge=0)], ...], NoDecode, BeforeValidator(_split)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Openings = Annotated[
     tuple[Annotated[Opening, BeforeValidator(opening)], ...], NoDecode, BeforeValidator(_split)
 ]
@@ -54,8 +55,10 @@ class WebSettings(Section):
     """Prefix of every URL that is handed out; by default made from host and port."""
     web_processes: int = Field(default=1, ge=1)
     """Web processes; more than one only with PostgreSQL, since SQLite has one writer at a time."""
-    web_threads: int = Field(default=1000, ge=1)
-    """Requests one web process holds at once, waiting ones included."""
+    web_threads: int = Field(default=1200, ge=2)
+    """Requests one web process works on at once, held ones included."""
+    held_requests: int | None = Field(default=None, ge=1)
+    """Waits and streams one web process holds at once; by default for nine of ten threads."""
     wait_seconds: float = Field(default=55, gt=0, le=55)
     """Longest time `Prefer: wait` is held; the clients give up at 60 seconds."""
     body_bytes: int = Field(default=10 * 1024 * 1024, ge=1024)
@@ -146,7 +149,7 @@ class EgressSettings(Section):
 
 
 class FileSettings(Section):
-    """What may be fetched as the files of an input."""
+    """Files that are fetched for an input, and files that are uploaded."""
 
     file_bytes: int = Field(default=100 * 1024 * 1024, ge=1)
     """Largest size of all files of one prediction's input together, in bytes."""
@@ -154,6 +157,24 @@ class FileSettings(Section):
     """How long bringing the files of one prediction may take in all."""
     file_connect_seconds: Positive = 5
     """How long connecting to a server of files may take."""
+    upload_bytes: int = Field(default=100 * 1024 * 1024, ge=1)
+    """Largest file that can be uploaded, in bytes."""
+    upload_quota_bytes: int = Field(default=10 * 1024**3, ge=1)
+    """How much the uploads of one account may have together, in bytes."""
+    upload_seconds: Positive = 24 * 3600
+    """How long an upload is kept; 24 hours."""
+
+
+class StreamSettings(Section):
+    """How output is streamed."""
+
+    stream_beat_seconds: Positive = 15
+    """How often a stream without news shows that it is there; clients give up after 30 seconds."""
+    stream_keep_seconds: float = Field(default=300, ge=1)
+    """How long Redis keeps a stream after its end; later it is read from the database."""
+    stream_origins: Names = ()
+    """Web pages that may read streams in a browser, comma-separated: `https://app.example`, or `*`
+    for any page; by default none."""
 
 
 class FlowerSettings(Section):
@@ -185,8 +206,14 @@ class Settings:
     webhook: WebhookSettings = field(default_factory=WebhookSettings)
     egress: EgressSettings = field(default_factory=EgressSettings)
     files: FileSettings = field(default_factory=FileSettings)
+    streams: StreamSettings = field(default_factory=StreamSettings)
     flower: FlowerSettings = field(default_factory=FlowerSettings)
     log: LogSettings = field(default_factory=LogSettings)
+
+    @property
+    def held_requests(self) -> int:
+        """How many requests a web process holds: some threads stay free to answer others."""
+        return self.web.held_requests or self.web.web_threads * 9 // 10
 
     @property
     def data_dir(self) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app import accounts, blobs, breaker, live, models, queues, store
+from app import accounts, blobs, breaker, holds, live, models, queues, store
 from app.store import migration
 from app.tables import Account, Version
 from config import settings
@@ -24,7 +24,8 @@ def _forget() -> None:
     store.close()
     settings.load.cache_clear()
     queues.sender.forget()
-    live._client.forget()
+    live.client.forget()
+    holds.places.forget()
     breaker.of_broker.close()
     blobs.place.forget()
     for memory in (accounts.known, models.known, models.known_versions):

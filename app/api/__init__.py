@@ -8,14 +8,26 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.routing import BaseConverter
 
 from app import live
-from app.api import account, auth, errors, health, models, openapi, predictions, webhooks
+from app.api import (
+    account,
+    auth,
+    errors,
+    health,
+    models,
+    openapi,
+    predictions,
+    streams,
+    uploads,
+    webhooks,
+)
+from app.streams.hub import hub
 from config.settings import Settings
 
 REQUEST_ID = "X-Request-Id"
 
 v1 = Blueprint("v1", __name__, url_prefix="/v1")
 v1.before_request(auth.authenticate)
-for routes in (account.routes, models.routes, predictions.routes, webhooks.routes):
+for routes in (account.routes, models.routes, predictions.routes, uploads.routes, webhooks.routes):
     v1.register_blueprint(routes)
 
 
@@ -43,11 +55,17 @@ def application(settings: Settings) -> Flask:
     app.before_request(_name_request)
     app.after_request(_tell_name)
     app.teardown_request(_forget_name)
-    app.extensions["let_go"] = live.let_go
+    app.extensions["let_go"] = _let_go
     errors.register(app)
-    for blueprint in (v1, health.routes, openapi.routes):
+    for blueprint in (v1, streams.routes, uploads.open_routes, health.routes, openapi.routes):
         app.register_blueprint(blueprint)
     return app
+
+
+def _let_go() -> None:
+    """End what is held, since this process leaves: waits are answered, streams stop."""
+    live.let_go()
+    hub().leave()
 
 
 def _name_request() -> None:

@@ -8,6 +8,7 @@ from typing import Any, NotRequired, TypeVar
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
+from pydantic_core import CoreSchema, core_schema
 from spectree import Response, SecurityScheme, SpecTree
 from spectree.model_adapter.pydantic_adapter import PydanticModelAdapter
 from spectree.models import InType, SecureType, SecuritySchemeData
@@ -36,6 +37,18 @@ class Problem(TypedDict):
     detail: str
     status: int
     invalid_fields: NotRequired[list[InvalidField]]
+
+
+class EventStream:
+    """Server-sent events: `output`, at last `done`, before it `error` where there was one."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: Any) -> CoreSchema:
+        """Text, as far as JSON Schema can say."""
+        return core_schema.str_schema()
+
+
+MEDIA = {"Problem": PROBLEM, "EventStream": "text/event-stream"}
 
 
 class _Untouched(FlaskPlugin):
@@ -82,17 +95,18 @@ _spec = SpecTree(
 def describe(
     replies: Mapping[int, type | None],
     *problems: int,
-    query: type | None = None,
-    headers: type | None = None,
-    json: type | None = None,
     is_public: bool = False,
+    **asked: type,
 ) -> Callable[[View], View]:
-    """Tell the document of a route: what it takes and replies, and what may go wrong."""
+    """Tell the document of a route: what it replies, and what may go wrong.
+
+    What it takes is given as `query`, `headers`, `json` or `form`.
+    """
     always = () if is_public else (HTTPStatus.UNAUTHORIZED, HTTPStatus.SERVICE_UNAVAILABLE)
     answers = {**dict.fromkeys((*problems, *always), Problem), **replies}
     response = Response(**{f"HTTP_{status:d}": shape for status, shape in answers.items()})
     security: list[Any] | None = [] if is_public else None
-    return _spec.validate(query=query, headers=headers, json=json, resp=response, security=security)
+    return _spec.validate(resp=response, security=security, **asked)  # type: ignore[arg-type]  # its models are more than it says
 
 
 @routes.get("/openapi.json")
@@ -117,5 +131,6 @@ def _finish(answer: dict[str, Any], status: int) -> None:
     names = (*HEADERS.get(status, ()), "X-Request-Id")
     answer["headers"] = {name: {"schema": {"type": "string"}} for name in names}
     media = answer.get("content", {})
-    if media.get("application/json") == {"schema": {"$ref": "#/components/schemas/Problem"}}:
-        media[PROBLEM] = media.pop("application/json")
+    for shape, media_type in MEDIA.items():
+        if media.get("application/json") == {"schema": {"$ref": f"#/components/schemas/{shape}"}}:
+            media[media_type] = media.pop("application/json")

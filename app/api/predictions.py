@@ -48,7 +48,7 @@ def get(prediction_id: str) -> Reply:
 def page() -> Reply:
     """List predictions, newest first."""
     window = pages.window()
-    return pages.predictions(predictions.page(auth.caller(), window), window)
+    return pages.timed(predictions.page(auth.caller(), window), window, replies.prediction)
 
 
 @routes.post("/predictions/<prediction_id>/cancel")
@@ -87,4 +87,4 @@ def _create(version: Version, new: NewPrediction) -> Reply:
 
 
 def _location(prediction: Prediction) -> dict[str, str]:
-    return {"Location": replies.urls(prediction.id)["get"]}
+    return {"Location": replies.urls(prediction)["get"]}

@@ -31,8 +31,7 @@ def test_who_watches_hears_of_the_end(listening):
 def test_everybody_looks_again_after_redis_was_away(listening, redis_process):
     with live.watch("mine") as mine:
         mine.clear()
-        client = live._client()
-        client.client_kill_filter(_type="pubsub")
+        live.client().client_kill_filter(_type="pubsub")
 
         assert mine.wait(10)
 
@@ -59,7 +58,7 @@ def test_a_broker_is_new_until_it_is_remembered(listening):
     assert live.broker_is_new()
     live.remember_broker()
     assert not live.broker_is_new()
-    live._client().flushall()
+    live.client().flushall()
     assert live.broker_is_new()
 
 

@@ -77,13 +77,13 @@ def test_the_broker_is_tried_again_after_the_pause(hanging):
 
 def test_a_restarted_broker_takes_the_first_message(redis_process):
     assert all(at_once(send))
-    live._client().client_kill_filter(_type="normal")
+    live.client().client_kill_filter(_type="normal")
 
     assert all(at_once(send))
 
 
 def test_a_full_broker_takes_no_message(redis_process):
-    live._client().config_set("maxmemory", 1)
+    live.client().config_set("maxmemory", 1)
 
     assert not send()
 

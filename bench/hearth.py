@@ -41,24 +41,39 @@ class Hearth:
         predict = self.predictor(MODEL, INPUT)
         return statistics.median(_wait(predict()) for _ in range(count))
 
+    def create(self, model: str, given: Mapping[str, Any]) -> Any:
+        """A new prediction, as it is right after its creation."""
+        return self._caller(model, given, {})()
+
     def predictor(self, model: str, given: Mapping[str, Any]) -> Callable[[], Any]:
         """A client that asks a model for the same thing each time; gives the prediction."""
-        connection = http.client.HTTPConnection(ADDRESS, self.port)
-        body = json.dumps({"input": given})
-        headers = {
-            "Authorization": f"Bearer {self.token}",
-            "Content-Type": "application/json",
-            "Prefer": "wait",
-        }
+        create = self._caller(model, given, {"Prefer": "wait"})
 
         def predict() -> Any:
-            connection.request("POST", f"/v1/models/{model}/predictions", body, headers)
-            with connection.getresponse() as reply:
-                prediction = json.load(reply)
+            prediction = create()
             assert prediction["status"] == "succeeded", prediction
             return prediction
 
         return predict
+
+    def _caller(
+        self, model: str, given: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> Callable[[], Any]:
+        """A client over a connection of its own."""
+        connection = http.client.HTTPConnection(ADDRESS, self.port)
+        body = json.dumps({"input": given})
+        sent = {
+            "Authorization": f"Bearer {self.token}",
+            "Content-Type": "application/json",
+            **headers,
+        }
+
+        def create() -> Any:
+            connection.request("POST", f"/v1/models/{model}/predictions", body, sent)
+            with connection.getresponse() as reply:
+                return json.load(reply)
+
+        return create
 
 
 @contextmanager
@@ -76,15 +91,16 @@ def running(redis_url: str, folder: Path, models: str = CATALOG) -> Iterator[Hea
     }
     variables = {name: str(value) for name, value in chosen.items()}
     with children.child([HEARTH, "up", "--no-first-prediction"], log, variables) as process:
-        children.wait(lambda: _is_ready(port), process, log, START_SECONDS)
+        children.wait(lambda: is_ready(port), process, log, START_SECONDS)
         token = (folder / "data" / "token").read_text().strip()
         yield Hearth(port, token)
 
 
-def _is_ready(port: int) -> bool:
+def is_ready(port: int, path: str = "/health/ready") -> bool:
+    """Whether a server says that it is."""
     connection = http.client.HTTPConnection(ADDRESS, port, timeout=5)
     try:
-        connection.request("GET", "/health/ready")
+        connection.request("GET", path)
         return connection.getresponse().status == HTTPStatus.OK
     except OSError:
         return False

@@ -3,6 +3,7 @@
 ServiceError
 ├── BadRequest           400  the request cannot be read
 ├── Unauthenticated      401  no token, or a wrong one
+├── Forbidden            403  a signature that is wrong or too old
 ├── NotFound             404  no such thing, or somebody else's
 ├── BodyTooLarge         413  more than we read
 ├── InvalidRequest       422  readable, but not acceptable
@@ -48,6 +49,13 @@ class Unauthenticated(ServiceError):
     status = HTTPStatus.UNAUTHORIZED
     title = "Unauthenticated"
     headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
+
+
+class Forbidden(ServiceError):
+    """A signature that is wrong or too old."""
+
+    status = HTTPStatus.FORBIDDEN
+    title = "Forbidden"
 
 
 class NotFound(ServiceError):

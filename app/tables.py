@@ -87,13 +87,14 @@ class Row(DeclarativeBase):
 
 
 class Account(Row):
-    """Who owns tokens and predictions, and signs webhooks."""
+    """Who owns tokens, predictions and files, and signs webhooks and downloads."""
 
     __tablename__ = "accounts"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(unique=True)
     webhook_secret: Mapped[str]
+    files_secret: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=database_now())
 
 

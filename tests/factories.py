@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from app import clock, ids, signing, store
+from app import clock, ids, signing, store, uploads
 from app.status import Status
-from app.tables import Account, Attempt, Delivery, Model, Prediction, Version
+from app.tables import Account, Attempt, Delivery, File, Model, Prediction, Version
 
 ECHO = "e" * 64
 SCHEMA = {
@@ -95,3 +95,11 @@ def attempt(claimed: Delivery, **changes: Any) -> Attempt:
         **changes,
     }
     return Attempt(**given)
+
+
+def upload(owner: Account, content: bytes = b"content", **changes: Any) -> File:
+    """A kept upload."""
+    new = {"name": "a.txt", "content_type": "text/plain", **changes}
+    with uploads.incoming(owner) as incoming:
+        incoming.write(content)
+        return incoming.keep(uploads.NewUpload(**new))

@@ -1,7 +1,5 @@
 """Request bodies, parsed, checked and typed."""
 
-import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, NotRequired
@@ -14,13 +12,11 @@ from typing_extensions import TypedDict
 from werkzeug.exceptions import UnsupportedMediaType
 
 from app import inputs
-from app.api import headers
-from app.errors import BadRequest, InvalidField, InvalidInput, UnknownVersion
+from app.api import headers, objects
+from app.errors import InvalidField, InvalidInput, UnknownVersion
 from app.predictions import NewPrediction
 from app.tables import Version
 from app.webhooks import COMPLETED, EVENTS
-
-DEEPEST = 64
 
 Address = Annotated[str, Field(min_length=1)]
 Event = Annotated[str, Field(json_schema_extra={"enum": list(EVENTS)})]
@@ -127,53 +123,12 @@ def _webhook(content: Mapping[str, Any]) -> tuple[str | None, tuple[str, ...] | 
 
 
 def _content() -> dict[str, Any]:
-    """The body as a JSON object: standard JSON in UTF-8, no key twice, not too deep."""
+    """The body as a JSON object."""
     if request.mimetype and not request.is_json:
         raise UnsupportedMediaType("The request body must be sent as application/json.")
-    try:
-        content = json.loads(
-            _text(),
-            object_pairs_hook=_object,
-            parse_constant=_refuse,
-            parse_float=_finite,
-        )
-    except (ValueError, RecursionError) as error:
-        raise BadRequest(f"The request body is not valid JSON: {error}") from error
-    if not isinstance(content, dict):
-        raise BadRequest("The request body must be a JSON object.")
-    if _is_deeper(content, DEEPEST):
-        raise BadRequest(f"The request body is nested deeper than {DEEPEST} levels.")
-    return content
+    return objects.read(_whole(), "The request body")
 
 
-def _text() -> str:
+def _whole() -> bytes:
     """All of the body; reading on at its end refuses a chunked one that was cut at the limit."""
-    return (request.get_data(cache=False) + request.stream.read(1)).decode()
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    content = dict(pairs)
-    if len(content) < len(pairs):
-        raise ValueError("a key is given twice")
-    return content
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON number")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{text} is too large a number")
-    return number
-
-
-def _is_deeper(content: dict[str, Any], levels: int) -> bool:
-    """Whether objects and arrays stand inside each other more than so many times."""
-    level: list[Any] = [content]
-    while level and levels:
-        inner = (value.values() if isinstance(value, dict) else value for value in level)
-        level = [each for values in inner for each in values if isinstance(each, dict | list)]
-        levels -= 1
-    return bool(level)
+    return request.get_data(cache=False) + request.stream.read(1)

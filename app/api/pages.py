@@ -1,23 +1,24 @@
 """Lists in pages: cursors that stay true while rows come in, and links to the pages around."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from flask import request
 from typing_extensions import TypedDict
 
-from app import replies, tables
+from app import tables
 from app.errors import InvalidRequest
-from app.predictions import PAGE
-from app.replies import DeliveryLog, Model, Prediction, Timestamp, Url, Version
-from app.store.predictions import Window
+from app.replies import DeliveryLog, File, Model, Prediction, Timestamp, Url, Version
+from app.store.windows import PAGE, Window
 from config import settings
 
 OLDER, NEWER = "older", "newer"
+
+Listed = TypeVar("Listed", tables.Prediction, tables.File)
 
 
 class Page(TypedDict):
@@ -31,6 +32,12 @@ class PredictionPage(Page):
     """Predictions, newest first."""
 
     results: list[Prediction]
+
+
+class FilePage(Page):
+    """Uploads, newest first."""
+
+    results: list[File]
 
 
 class ModelPage(Page):
@@ -65,7 +72,7 @@ class PredictionQuery(PageQuery, total=False):
 
 
 def window() -> Window:
-    """The part of a list of predictions that the request's query asks for."""
+    """The part of a list by time that the request's query asks for."""
     filters = Window(
         created_after=_moment("created_after"), created_before=_moment("created_before")
     )
@@ -84,8 +91,10 @@ def after() -> tuple[str, str] | None:
     return owner, name
 
 
-def predictions(found: Sequence[tables.Prediction], inside: Window) -> PredictionPage:
-    """A page of predictions; one row more than fits tells that there are more."""
+def timed(
+    found: Sequence[Listed], inside: Window, reply: Callable[[Listed], Any]
+) -> dict[str, Any]:
+    """A page of what is listed by time; one row more than fits tells that there are more."""
     has_more = len(found) > PAGE
     rows = found[-PAGE:] if inside.newer else found[:PAGE]
     has_older = has_more or inside.newer
@@ -93,7 +102,7 @@ def predictions(found: Sequence[tables.Prediction], inside: Window) -> Predictio
     return {
         "next": _link(OLDER, *_place(rows[-1])) if rows and has_older else None,
         "previous": _link(NEWER, *_place(rows[0])) if rows and has_newer else None,
-        "results": [replies.prediction(row) for row in rows],
+        "results": [reply(row) for row in rows],
     }
 
 
@@ -112,7 +121,7 @@ def whole(results: list[Any]) -> dict[str, Any]:
     return {"next": None, "previous": None, "results": results}
 
 
-def _place(row: tables.Prediction) -> tuple[str, str]:
+def _place(row: tables.Prediction | tables.File) -> tuple[str, str]:
     return row.created_at.isoformat(), row.id
 
 

@@ -56,3 +56,15 @@ def revoke(token_id: str) -> bool:
     with transaction() as work:
         done = work.session.execute(closing.values(revoked_at=database_now()).returning(Token.id))
         return done.scalar_one_or_none() is not None
+
+
+def files_secret(account_id: str, new: str) -> str:
+    """What an account's downloads are signed with: the new one only where there is none yet."""
+    of_account = Account.id == account_id
+    making = update(Account).where(of_account, Account.files_secret.is_(None))
+    with transaction() as work:
+        work.connection.execute(making.values(files_secret=new))
+        return (
+            work.connection.execute(select(Account.files_secret).where(of_account)).scalar_one()
+            or ""
+        )

@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, delete, func, select
 
-from app.store import blobs
+from app.store import blobs, windows
 from app.store.connection import reading, transaction
+from app.store.windows import Window
 from app.tables import Account, File, database_now
 
 BATCH = 500
@@ -30,6 +31,12 @@ def get(file_id: str) -> File | None:
 def by_key(key: str) -> File | None:
     """The file that is served under this key, unless it has expired; None where there is none."""
     return _one(File.key == key)
+
+
+def page(account_id: str, window: Window, limit: int) -> Sequence[File]:
+    """An account's uploads inside a window, newest first, without those that have expired."""
+    guards = [File.account_id == account_id, _is_upload, ~_has_expired]
+    return windows.rows(File, window, limit, *guards)
 
 
 def of_prediction(prediction_id: str) -> Sequence[File]:

@@ -7,7 +7,6 @@ eight times as long: a row that is read has the attributes of `Prediction`, and 
 import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
@@ -29,7 +28,9 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.status import Status
+from app.store import windows
 from app.store.connection import reading, transaction
+from app.store.windows import Window
 from app.tables import Model, Prediction, Worker, database_now
 
 MOST_DOUBLINGS = 8
@@ -53,16 +54,6 @@ class Lease:
     def key(self) -> str:
         """A name for what runs under it, that no other run of the prediction has."""
         return f"{self.prediction_id}.{self.number}"
-
-
-@dataclass(frozen=True)
-class Window:
-    """A part of an account's list: by time of creation, and on one side of a (time, id) cursor."""
-
-    created_after: datetime | None = None
-    created_before: datetime | None = None
-    cursor: tuple[datetime, str] | None = None
-    newer: bool = False
 
 
 class Message(NamedTuple):
@@ -150,6 +141,17 @@ def renew(leases: Iterable[Lease], lease_seconds: float) -> set[str]:
         return set(work.connection.execute(longer.returning(Prediction.id)).scalars())
 
 
+def owner(lease: Lease) -> str | None:
+    """Whose prediction it is, if the lease is good; it stays so while a transaction is open."""
+    held = select(Prediction.account_id).where(
+        Prediction.id == lease.prediction_id,
+        Prediction.lease_number == lease.number,
+        Prediction.status == Status.PROCESSING,
+    )
+    with reading() as work:
+        return work.connection.execute(held.with_for_update()).scalar_one_or_none()
+
+
 def publish(queue: str | None, pause_seconds: float, limit: int) -> Sequence[Message]:
     """Take what is due for a message, of one queue or all; due again after twice the last pause."""
     statement = _publish_of_queue if queue else _publish
@@ -201,29 +203,7 @@ def unserved(silent_seconds: float, limit: int = BATCH) -> Sequence[Prediction]:
 
 def page(account_id: str, window: Window, limit: int) -> Sequence[Prediction]:
     """An account's predictions inside a window, newest first."""
-    order = [Prediction.created_at, Prediction.id]
-    query = (
-        select(Prediction)
-        .where(Prediction.account_id == account_id, *_inside(window))
-        .order_by(*(order if window.newer else [column.desc() for column in order]))
-        .limit(limit)
-    )
-    with reading() as work:
-        found = work.session.execute(query).scalars().all()
-    return found[::-1] if window.newer else found
-
-
-def _inside(window: Window) -> list[ColumnElement[bool]]:
-    guards = []
-    if window.created_after:
-        guards.append(Prediction.created_at >= window.created_after)
-    if window.created_before:
-        guards.append(Prediction.created_at < window.created_before)
-    if window.cursor:
-        here = tuple_(Prediction.created_at, Prediction.id)
-        there = tuple_(*map(literal, window.cursor, (Prediction.created_at.type, None)))
-        guards.append(here > there if window.newer else here < there)
-    return guards
+    return windows.rows(Prediction, window, limit, Prediction.account_id == account_id)
 
 
 def _find(guards: Collection[ColumnElement[bool]], limit: int) -> Sequence[Prediction]:

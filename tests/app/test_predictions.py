@@ -10,7 +10,7 @@ from app import leases, live, predictions, store
 from app.errors import InvalidInput, NotFound, Unavailable
 from app.predictions import NewPrediction
 from app.status import Status
-from app.store.predictions import Window
+from app.store.windows import Window
 from tests import factories
 from tests.service import eventually
 

@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("created_at", Timestamp(), nullable=False),
         sa.Column("expires_at", Timestamp(), nullable=True),
     )
+    op.add_column("accounts", sa.Column("files_secret", sa.Text(), nullable=True))
     op.create_index("ix_files_digest", "files", ["digest"])
     of_account = ["account_id", "created_at", "id"]
     _index_where("prediction_id IS NULL", "uploads_of_account", "files", of_account)
@@ -44,6 +45,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("accounts", "files_secret")
     op.drop_table("files")
     op.drop_table("blobs")
 

@@ -14,6 +14,11 @@ NONE = "You did not pass an authentication token"
 WRONG = "You did not pass a valid authentication token"
 BODY = {"input": {"text": "Nadia"}}
 
+FORM = {
+    "data": b'--x\r\nContent-Disposition: form-data; name="content"\r\n\r\na\r\n--x--\r\n',
+    "content_type": "multipart/form-data; boundary=x",
+}
+
 # method, path, body, and the status for somebody with another account
 ROUTES = [
     ("POST", "/v1/predictions", {"version": "lab/echo", **BODY}, 201),
@@ -29,28 +34,34 @@ ROUTES = [
     ("GET", "/v1/models/lab/echo/versions", None, 200),
     ("GET", f"/v1/models/lab/echo/versions/{factories.ECHO}", None, 200),
     ("GET", "/v1/webhooks/default/secret", None, 200),
+    ("POST", "/v1/files", FORM, 201),
+    ("GET", "/v1/files", None, 200),
+    ("GET", "/v1/files/{upload}", None, 404),
+    ("DELETE", "/v1/files/{upload}", None, 404),
 ]
 
 
 @pytest.fixture
 def names(account):
-    """What stands in the paths: a prediction and a delivery of the account."""
+    """What stands in the paths: a prediction, a delivery and an upload of the account."""
     row = factories.prediction(account, webhook="http://127.0.0.1:9700/")
     predictions.cancel(account, row.id)
     (delivery,) = store.deliveries.of_prediction(row.id)
-    return {"prediction": row.id, "delivery": delivery.id}
+    upload = factories.upload(account)
+    return {"prediction": row.id, "delivery": delivery.id, "upload": upload.id}
 
 
 def answers(caller, names):
     """What a caller is answered, route by route."""
     for method, path, body, for_others in ROUTES:
-        yield caller.call(method, path.format(**names), json=body), for_others
+        sent = FORM if body is FORM else {"json": body}
+        yield caller.call(method, path.format(**names), **sent), for_others
 
 
 def test_every_route_stands_in_the_table(http):
     urls = http.application.url_map
     paths = urls.bind("hearth.example")
-    names = {"prediction": "p", "delivery": "d"}
+    names = {"prediction": "p", "delivery": "d", "upload": "u"}
     in_table = {paths.match(path.format(**names), method)[0] for method, path, *_ in ROUTES}
 
     assert in_table == {name for name in http.application.view_functions if name.startswith("v1.")}
@@ -81,7 +92,7 @@ def test_what_is_anothers_is_not_found(stranger, names):
 
 def test_what_is_ones_own_is_answered(caller, names):
     for answer, _ in answers(caller, names):
-        assert answer.status_code in {200, 201}, answer.request
+        assert answer.status_code in {200, 201, 204}, answer.request
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "Token", "TOKEN"])

@@ -8,7 +8,7 @@ import structlog
 from app import dispatch, live, queues, store, webhooks
 from app.status import Status, sources
 from app.store.predictions import Lease
-from app.streams.writing import writer
+from app.streams import writing
 from app.tables import Prediction
 
 log = structlog.get_logger()
@@ -30,7 +30,7 @@ def end(
             return None
         store.after_commit(live.announce_end, prediction_id)  # first: somebody waits for it
         if ended.stream_key:
-            store.after_commit(writer().end, prediction_id)
+            store.after_commit(writing.end, prediction_id)
         webhooks.owe(ended, webhooks.COMPLETED, webhooks.OUTPUT, webhooks.LOGS)
         dispatch.publish(ended.queue)
         if ended.worker and lease is None:

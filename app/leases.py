@@ -1,26 +1,24 @@
 """Leases: a worker's right to write one prediction: taken, recorded under, ended, given up."""
 
 import datetime as dt
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 
-from app import clock, dispatch, endings, store, webhooks
+from app import clock, dispatch, endings, outputs, store, webhooks
 from app.errors import Unavailable
 from app.status import Status
 from app.store.predictions import Lease
-from app.streams.writing import writer
+from app.streams import writing
 from app.tables import Prediction
 from config import settings
 from predictors import child, events
 
 log = structlog.get_logger()
 
-STORE_PAUSE_SECONDS = 0.5
 STARTS_AGAIN = "The model's process {reason}. Starting again: attempt {attempt} of {all}.\n"
 GIVEN_UP = "The model's process {reason}. Given up after {all} attempts."
 UNEXPECTED = "The worker failed unexpectedly; its log says why. Create the prediction again."
@@ -28,8 +26,6 @@ UNEXPECTED = "The worker failed unexpectedly; its log says why. Create the predi
 
 LOGS_HEAD, LOGS_TAIL, LOGS_SLACK = 256 * 1024, 512 * 1024, 256 * 1024
 LOGS_CUT = "\n[... the middle of these logs is left out ...]\n"
-
-Answer = TypeVar("Answer")
 
 
 class LeaseLost(Exception):
@@ -41,6 +37,7 @@ class Journal:
     """What a prediction has said under one lease, and when that was last written down."""
 
     lease: Lease
+    account_id: str
     input: dict[str, Any]
     attempt: int
     logs: str
@@ -60,7 +57,7 @@ class Journal:
                 self.output.append(value)
                 self.unwritten.add(webhooks.OUTPUT)
                 if self.is_streamed:
-                    writer().put(self.lease, len(self.output) - 1, value)
+                    writing.put(self.lease, len(self.output) - 1, value)
             case events.Output(value):
                 self.output = value
                 self.unwritten.add(webhooks.OUTPUT)
@@ -92,7 +89,7 @@ def _capped(logs: str) -> str:
 
 def take(prediction_id: str, worker: str) -> Journal | None:
     """Start a prediction; None where it was canceled in the queue or another worker was faster."""
-    started = _insist(_take_once, prediction_id, worker)
+    started = store.insist(_take_once, prediction_id, worker)
     return _open_journal(started) if started else None
 
 
@@ -114,6 +111,8 @@ def renew(leases: Iterable[Lease]) -> set[str]:
 
 def record(journal: Journal, event: events.Event) -> None:
     """Note what the model said; write it down, and tell the webhook, at most every half second."""
+    if isinstance(event, events.Output) and event.files:
+        event = store.insist(_keep_files, event, journal.lease)
     journal.note(event)
     pause = settings.load().model.flush_seconds
     if journal.unwritten and clock.ticks() - journal.flushed_at >= pause:
@@ -122,6 +121,13 @@ def record(journal: Journal, event: events.Event) -> None:
         except Unavailable:
             log.warning("flush_postponed", prediction_id=journal.lease.prediction_id)
         journal.flushed_at = clock.ticks()
+
+
+def _keep_files(output: events.Output, lease: Lease) -> events.Output:
+    kept = outputs.keep(output, lease)
+    if kept is None:
+        raise LeaseLost
+    return kept
 
 
 @contextmanager
@@ -139,7 +145,7 @@ def ending(journal: Journal) -> Iterator[None]:
         if error.has_run:
             _lose_runner(journal, error.reason)
         else:
-            _insist(hand_back, journal.lease)
+            store.insist(hand_back, journal.lease)
     except Exception:
         log.exception("prediction_broke", prediction_id=journal.lease.prediction_id)
         _end(journal, Status.FAILED, error=UNEXPECTED)
@@ -162,6 +168,7 @@ def _open_journal(started: Prediction) -> Journal:
     began = started.started_at or clock.now()
     return Journal(
         lease,
+        started.account_id,
         started.input,
         started.attempts,
         started.logs,
@@ -186,7 +193,7 @@ def _flush(journal: Journal) -> None:
 def _end(journal: Journal, status: Status, error: str | None = None) -> None:
     changes = {**journal.so_far(), "error": error}
     lease = journal.lease
-    _insist(endings.end, lease.prediction_id, status, lease=lease, changes=changes)
+    store.insist(endings.end, lease.prediction_id, status, lease=lease, changes=changes)
 
 
 def _lose_runner(journal: Journal, reason: str) -> None:
@@ -197,7 +204,7 @@ def _lose_runner(journal: Journal, reason: str) -> None:
         return
     again = STARTS_AGAIN.format(reason=reason, attempt=journal.attempt + 1, all=most)
     journal.note(events.Log(again))
-    _insist(_start_again, journal)
+    store.insist(_start_again, journal)
 
 
 def _start_again(journal: Journal) -> None:
@@ -205,13 +212,3 @@ def _start_again(journal: Journal) -> None:
         _flush(journal)
         if freed := store.predictions.let_go(journal.lease, counts=True):
             dispatch.publish(freed.queue)
-
-
-def _insist(write: Callable[..., Answer], *arguments: Any, **more: Any) -> Answer:
-    """Read or write however long the database is away: nobody else has what this worker has."""
-    while True:
-        try:
-            return write(*arguments, **more)
-        except Unavailable:
-            log.warning("database_awaited")
-            time.sleep(STORE_PAUSE_SECONDS)

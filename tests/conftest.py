@@ -12,6 +12,7 @@ import pytest
 
 from app import accounts, blobs, breaker, holds, live, models, queues, store
 from app.store import migration
+from app.streams import writing
 from app.tables import Account, Version
 from config import settings
 from tests import factories, postgres
@@ -115,6 +116,8 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     monkeypatch.setattr(queues, "deliver", deliver)
     monkeypatch.setattr(queues, "cancel", lambda id_: messages.append(("cancel", id_)))
     monkeypatch.setattr(live, "announce_end", lambda id_: messages.append(("ended", id_)))
+    monkeypatch.setattr(writing, "put", lambda *piece: messages.append(("piece", *piece)))
+    monkeypatch.setattr(writing, "end", lambda id_: messages.append(("stream ended", id_)))
     monkeypatch.setattr(live, "broker_is_new", lambda: False)
     monkeypatch.setattr(live, "remember_broker", lambda: None)
     return messages

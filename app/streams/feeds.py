@@ -102,13 +102,19 @@ class Feed:
         return self._has_news(since) or self._look_at <= clock.ticks()
 
     def _has_news(self, since: Position) -> bool:
-        newest = Position(self._lease, len(self._pieces))
-        return newest > since or self._ended is not None or self._is_closed
+        if self._ended is not None or self._is_closed:
+            return True
+        is_torn = since.at > 0 and since.lease < self._lease
+        return is_torn or len(self._pieces) > self._had(since)
 
     def _news(self, since: Position) -> News:
-        have = since.at if since.lease == self._lease else 0
-        newest = Position(self._lease, max(have, len(self._pieces)))
-        return News(self._pieces[have:], newest, self._ended)
+        had = self._had(since)
+        newest = Position(self._lease, max(had, len(self._pieces)))
+        return News(self._pieces[had:], newest, self._ended)
+
+    def _had(self, since: Position) -> int:
+        """How many pieces of the newest lease a reader has."""
+        return since.at if since.lease == self._lease else 0
 
     def _take(self, chunk: Chunk) -> None:
         if chunk.lease > self._lease:

@@ -3,7 +3,7 @@
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -30,6 +30,7 @@ class Hub(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="stream-hub", daemon=True)
         self.is_leaving = False
+        self._is_deaf = False
         self._feeds: dict[str, Feed] = {}
         self._lock = threading.Lock()
         self._wake = f"hearth:wake:{secrets.token_hex(8)}"
@@ -59,8 +60,9 @@ class Hub(threading.Thread):
             try:
                 with live.connect(waiting_seconds=BLOCK_SECONDS) as client:
                     self._listen(client)
-            except redis.RedisError as error:
+            except (redis.RedisError, KeyError, ValueError) as error:  # or an entry is not ours
                 log.warning("hub_lost_redis", reason=str(error))
+            self._is_deaf = True
             for feed in self._followed().values():
                 feed.hear_nothing()
             time.sleep(PAUSE_SECONDS)
@@ -75,8 +77,13 @@ class Hub(threading.Thread):
                 self._heard[name] = said[-1][0]
                 if name in feeds:
                     feeds[name].hear([entries.chunk(entry) for _, entry in said])
-            for feed in feeds.values():
-                feed.hear_again()
+            if self._is_deaf:
+                self._recover(feeds.values())
+
+    def _recover(self, feeds: Iterable[Feed]) -> None:
+        self._is_deaf = False
+        for feed in feeds:
+            feed.hear_again()
 
     def _followed(self) -> dict[str, Feed]:
         with self._lock:

@@ -14,6 +14,7 @@ from app.tables import Prediction
 from config import settings
 
 STARTED_AGAIN = "The prediction was started again after its worker was lost. Open the stream again."
+A_WRITE = 256
 REASONS = {Status.SUCCEEDED: None, Status.CANCELED: "canceled", Status.FAILED: "error"}
 
 
@@ -68,13 +69,16 @@ def _is_torn(news: News, since: Position) -> bool:
 
 
 def _outputs(news: News, kind: Kind) -> Iterator[bytes]:
-    """An event for each piece; what is due together of a text is one, which is read the same."""
-    first = news.after.at - len(news.pieces)
+    """An event for each piece, many in one write; a text's are one, which is read the same."""
+    lease, end = news.after
     if kind is Kind.TEXT and news.pieces:
         yield sse.output(_joined(news.pieces), news.after)
         return
-    for at, piece in enumerate(news.pieces, first + 1):
-        yield sse.output(piece, Position(news.after.lease, at))
+    start = end - len(news.pieces)
+    for first in range(0, len(news.pieces), A_WRITE):
+        pieces = news.pieces[first : first + A_WRITE]
+        after = enumerate(pieces, start + first + 1)
+        yield b"".join(sse.output(piece, Position(lease, at)) for at, piece in after)
 
 
 def _joined(pieces: Sequence[Any]) -> str:

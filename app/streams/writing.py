@@ -19,7 +19,19 @@ PAUSE_SECONDS = 0.005
 MOST_PENDING = 100_000
 
 
-class Writer:
+def put(lease: Lease, at: int, piece: Any) -> None:
+    """Have a piece sent; while Redis is away, or too slow, it is left out."""
+    if not breaker.of_broker.is_open:
+        _writer().put(lease, at, piece)
+
+
+def end(prediction_id: str) -> None:
+    """Have it said that a prediction has ended."""
+    if not breaker.of_broker.is_open:
+        _writer().end(prediction_id)
+
+
+class _Writer:
     """What is still to be sent, of all predictions, and the thread that sends it."""
 
     def __init__(self) -> None:
@@ -31,9 +43,7 @@ class Writer:
         threading.Thread(target=self._send_for_ever, name="stream-writer", daemon=True).start()
 
     def put(self, lease: Lease, at: int, piece: Any) -> None:
-        """Have a piece sent; while Redis is away, or too slow, it is left out."""
-        if breaker.of_broker.is_open:
-            return
+        """Add to what is sent next; where that is too much already, it is left out."""
         with self._lock:
             if self._count >= MOST_PENDING:
                 self._forget()
@@ -45,7 +55,7 @@ class Writer:
         self._due.set()
 
     def end(self, prediction_id: str) -> None:
-        """Have it said that a prediction has ended."""
+        """Add an end to what is sent next."""
         with self._lock:
             self._ended.add(prediction_id)
         self._due.set()
@@ -77,4 +87,4 @@ class Writer:
         self._chunks, self._ended, self._count = {}, set(), 0
 
 
-writer = Once(Writer)
+_writer = Once(_Writer)

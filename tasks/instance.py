@@ -31,7 +31,12 @@ class Instance:
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
         self.id = f"{entry.owner}.{entry.name}.{os.getpid()}@{socket.gethostname()}"
-        self.child = Child(entry, cancel_grace=settings.load().model.cancel_grace_seconds)
+        self.child = Child(
+            entry,
+            cancel_grace=settings.load().model.cancel_grace_seconds,
+            place=files.place("outputs"),
+            file_bytes=settings.load().files.output_file_bytes,
+        )
         self._state = "booting"
         self._error: str | None = None
         self._held: dict[str, Lease] = {}
@@ -68,7 +73,8 @@ class Instance:
         One that has cost a process its life runs alone, and can cost no other prediction its run.
         """
         alone = journal.attempt > 1
-        with files.received(self.entry.openapi_schema, journal.input) as given:
+        schema = self.entry.openapi_schema
+        with files.received(schema, journal.input, journal.account_id) as given:
             yield from self.child.events(journal.lease.key, given, alone=alone)
 
     def cancel(self, prediction_id: str) -> None:

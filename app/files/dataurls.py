@@ -48,8 +48,7 @@ class DataUrl:
     @property
     def suffix(self) -> str:
         """The ending of a file's name; empty for a kind that has none."""
-        known = SUFFIXES.get(self.media_type)
-        return known or mimetypes.guess_extension(self.media_type) or ""
+        return suffix(self.media_type)
 
     def content(self) -> bytes:
         """The file itself."""
@@ -60,3 +59,8 @@ class DataUrl:
             return base64.b64decode(b"".join(content.split()), validate=True)
         except binascii.Error as error:
             raise Malformed(f"The data URL's base64 is not valid ({error}).") from error
+
+
+def suffix(media_type: str) -> str:
+    """The ending that files of a kind have; empty for a kind that has none."""
+    return SUFFIXES.get(media_type) or mimetypes.guess_extension(media_type) or ""

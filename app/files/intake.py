@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from app import clock, egress
+from app import clock, egress, store
+from app.files import ours
 from app.files.dataurls import SCHEME, DataUrl, Malformed
+from app.tables import File
 from config import settings
 from predictors.child import PredictionFailed
 
@@ -22,10 +24,11 @@ class FileRefused(PredictionFailed):
 
 
 class Intake:
-    """Brings files into a folder."""
+    """Brings files into a folder, for a prediction of an account."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, account_id: str) -> None:
         self._folder = folder
+        self._account_id = account_id
         self._limits = settings.load().files
         self._bytes_left = self._limits.file_bytes
         self._ends_at = clock.ticks() + self._limits.file_seconds
@@ -37,7 +40,7 @@ class Intake:
             if isinstance(value, list):
                 return [self._bring(str(url)) for url in value]
             return self._bring(str(value))
-        except Malformed as error:
+        except (Malformed, ours.Gone) as error:
             raise _refused(name, str(error)) from error
         except egress.Denied as error:
             raise _refused(name, error.shown) from error
@@ -46,8 +49,12 @@ class Intake:
             raise _refused(name, too_large if error.kind == "large" else error.shown) from error
 
     def _bring(self, url: str) -> Path:
-        is_data = url[: len(SCHEME)].lower() == SCHEME
-        file = self._unpack(DataUrl.parse(url)) if is_data else self._download(url)
+        if url[: len(SCHEME)].lower() == SCHEME:
+            file = self._unpack(DataUrl.parse(url))
+        elif row := store.insist(ours.find, url, self._account_id):
+            file = self._copy(row)
+        else:
+            file = self._download(url)
         self._bytes_left -= file.stat().st_size
         return file
 
@@ -57,6 +64,13 @@ class Intake:
             raise egress.Failed("large", longest=self._bytes_left)
         file = self._place(UNNAMED + data.suffix)
         file.write_bytes(content)
+        return file
+
+    def _copy(self, row: File) -> Path:
+        if row.size > self._bytes_left:
+            raise egress.Failed("large", longest=self._bytes_left)
+        file = self._place(_plain(ours.name(row)))
+        ours.copy(row, file)
         return file
 
     def _download(self, url: str) -> Path:
@@ -80,8 +94,11 @@ def file_name(url: str) -> str:
         path = urlsplit(url).path
     except ValueError:
         return UNNAMED
-    last = unquote(path).rpartition("/")[2]
-    return ODD.sub("_", last)[-LONGEST_NAME:] or UNNAMED
+    return _plain(unquote(path).rpartition("/")[2])
+
+
+def _plain(name: str) -> str:
+    return ODD.sub("_", name)[-LONGEST_NAME:] or UNNAMED
 
 
 def _refused(name: str, problem: str) -> FileRefused:

@@ -2,6 +2,7 @@
 
 from app.store import accounts, blobs, deliveries, files, models, predictions, retention, workers
 from app.store.connection import after_commit, check, close, now, reading, transaction
+from app.store.patience import insist
 
 __all__ = [
     "accounts",
@@ -11,6 +12,7 @@ __all__ = [
     "close",
     "deliveries",
     "files",
+    "insist",
     "models",
     "now",
     "predictions",

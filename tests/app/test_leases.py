@@ -8,6 +8,7 @@ from app import leases, store
 from app.errors import Unavailable
 from app.leases import LeaseLost
 from app.status import Status
+from app.store import patience
 from predictors import child, events
 from tests import factories
 
@@ -227,6 +228,6 @@ def test_a_worker_waits_for_a_database_that_is_away(prediction, monkeypatch):
         return claim(*arguments, **more)
 
     monkeypatch.setattr(store.predictions, "claim", fail_twice)
-    monkeypatch.setattr(leases, "STORE_PAUSE_SECONDS", 0)
+    monkeypatch.setattr(patience, "PAUSE_SECONDS", 0)
 
     assert leases.take(prediction.id, "worker-1")

@@ -29,6 +29,7 @@ SCHEMA = {
         }
     }
 }
+ME = "me"
 DATA = "data:image/png;base64," + base64.b64encode(b"picture").decode()
 
 
@@ -45,7 +46,7 @@ def inputs() -> list[str]:
 
 
 def refusal(**values) -> str:
-    with pytest.raises(FileRefused) as refused, files.received(SCHEMA, values):
+    with pytest.raises(FileRefused) as refused, files.received(SCHEMA, values, ME):
         pass
     return str(refused.value)
 
@@ -53,7 +54,7 @@ def refusal(**values) -> str:
 def test_a_data_url_becomes_a_path_and_the_rest_stays(configure):
     values = {"image": DATA, "prompt": DATA, "words": [DATA], "mask": None}
 
-    with files.received(SCHEMA, values) as received:
+    with files.received(SCHEMA, values, ME) as received:
         content = received["image"].read_bytes()
 
     assert content == b"picture"
@@ -65,7 +66,7 @@ def test_a_url_is_fetched_under_its_name(receiver):
     receiver.answer(body=b"picture")
     url = receiver.url.replace("/hook", "/a%20b/green%20square.PNG?size=1#top")
 
-    with files.received(SCHEMA, {"image": url}) as received:
+    with files.received(SCHEMA, {"image": url}, ME) as received:
         assert received["image"].read_bytes() == b"picture"
 
     assert received["image"].name == "1-green_square.PNG"
@@ -76,7 +77,7 @@ def test_files_of_a_list_keep_their_order_and_each_has_its_own_name(receiver):
     receiver.answer(body=b"first")
     receiver.answer(body=b"second")
 
-    with files.received(SCHEMA, {"pages": [receiver.url, DATA, receiver.url]}) as received:
+    with files.received(SCHEMA, {"pages": [receiver.url, DATA, receiver.url]}, ME) as received:
         contents = [page.read_bytes() for page in received["pages"]]
 
     assert contents == [b"first", b"picture", b"second"]
@@ -84,7 +85,7 @@ def test_files_of_a_list_keep_their_order_and_each_has_its_own_name(receiver):
 
 
 def test_the_files_are_gone_afterwards_however_it_ends(configure):
-    with pytest.raises(ZeroDivisionError), files.received(SCHEMA, {"image": DATA}) as received:
+    with pytest.raises(ZeroDivisionError), files.received(SCHEMA, {"image": DATA}, ME) as received:
         1 / 0  # noqa: B018
 
     assert not received["image"].exists()
@@ -92,14 +93,14 @@ def test_the_files_are_gone_afterwards_however_it_ends(configure):
 
 
 def test_an_input_without_files_makes_no_folder(configure):
-    with files.received(SCHEMA, {"prompt": "a"}) as received:
+    with files.received(SCHEMA, {"prompt": "a"}, ME) as received:
         assert received == {"prompt": "a"}
 
     assert not (settings.load().data_dir / "inputs").exists()
 
 
 def test_files_are_nobody_else_s(configure):
-    with files.received(SCHEMA, {"image": DATA}) as received:
+    with files.received(SCHEMA, {"image": DATA}, ME) as received:
         folder = received["image"].parent
 
         assert folder.stat().st_mode & 0o077 == 0

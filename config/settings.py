@@ -149,7 +149,7 @@ class EgressSettings(Section):
 
 
 class FileSettings(Section):
-    """Files that are fetched for an input, and files that are uploaded."""
+    """Files that are fetched for an input, uploaded, and given by models."""
 
     file_bytes: int = Field(default=100 * 1024 * 1024, ge=1)
     """Largest size of all files of one prediction's input together, in bytes."""
@@ -163,6 +163,11 @@ class FileSettings(Section):
     """How much the uploads of one account may have together, in bytes."""
     upload_seconds: Positive = 24 * 3600
     """How long an upload is kept; 24 hours."""
+    output_file_bytes: int = Field(default=1024**3, ge=1)
+    """Largest size of all files that one prediction gives together, in bytes."""
+    inline_file_bytes: int = Field(default=0, ge=0)
+    """Files that a prediction gives, up to so many bytes each, are put into its output whole, as
+    `data:` URLs; the clients make files of those also where the API speaks plain `http`."""
 
 
 class StreamSettings(Section):

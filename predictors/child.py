@@ -11,17 +11,19 @@ import math
 import re
 import time
 from collections.abc import Hashable, Iterator
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from config import environment
-from predictors import catalog, preflight, process, weights
+from predictors import catalog, handover, preflight, process, weights
 from predictors.events import Began, Event, Log, Metric, Output, Tick
+from predictors.handover import Handover
 from predictors.lines import Lines
 from predictors.runner.cog.server import channel
 from predictors.runs import TICK_SECONDS, Lost, Run, Runs
 
 SETUP_LOG_CHARACTERS = 1 << 20
+FILE_BYTES = 1 << 30
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -52,11 +54,23 @@ class PredictionCanceled(Exception):
 
 
 class Child:
-    """One runner, started again as often as needed."""
+    """One runner, started again as often as needed.
 
-    def __init__(self, entry: catalog.Entry, *, cancel_grace: float) -> None:
+    The files of an output lie in a folder of its own at the `place`, by default the system's for
+    temporary files, and may have so many bytes for each prediction.
+    """
+
+    def __init__(
+        self,
+        entry: catalog.Entry,
+        *,
+        cancel_grace: float,
+        place: Path | None = None,
+        file_bytes: int = FILE_BYTES,
+    ) -> None:
         self._entry = entry
         self._cancel_grace = cancel_grace
+        self._handover = Handover(place, file_bytes)
         self._process: process.Process | None = None
         self._runs: Runs | None = None
         self._canceled: set[str] = set()
@@ -74,7 +88,7 @@ class Child:
 
     def start(self, timeout: float) -> None:
         """Start the process and load the model; raises SetupFailed or RunnerLost."""
-        self.stop()
+        self._end()
         self._runs = None
         self._canceled.clear()
         self.setup_logs = ""
@@ -128,6 +142,10 @@ class Child:
 
     def stop(self) -> None:
         """End the process and all that it started; stopping twice is as good as once."""
+        self._end()
+        self._handover.close()
+
+    def _end(self) -> None:
         if self._process:
             self._process.end("stopped")
         if self._runs:
@@ -144,8 +162,12 @@ class Child:
         return json.dumps(named, sort_keys=True, default=str)
 
     def _load(self, timeout: float) -> process.Process:
+        self._handover.open()
+        outbox = [str(self._handover.given), str(self._handover.most_bytes)]
         runner = process.Process(
-            self._entry.entry_point, folder=self._entry.folder, environment=self._environment()
+            [*outbox, self._entry.entry_point],
+            folder=self._entry.folder,
+            environment=self._environment(),
         )
         self._process = runner  # from here on it can be stopped
         try:
@@ -178,11 +200,12 @@ class Child:
 
     def _events(self, run: Run) -> Iterator[Event]:
         lines = Lines()
+        files = self._handover.files(run.id)
         try:
             for printed, messages in self._readings(run):
                 yield from _logged(lines.feed(printed))
                 for message in messages:
-                    yield from _told(message, lines)
+                    yield from self._told(message, lines, files)
                     if message["kind"] == "end":
                         return
                 if not printed and not messages:
@@ -192,6 +215,36 @@ class Child:
             if run.id in self._canceled:
                 raise PredictionCanceled from lost
             raise RunnerLost(lost.reason, has_run=lost.has_run) from lost
+        finally:
+            files.close()
+
+    def _told(
+        self, message: dict[str, Any], lines: Lines, files: handover.Files
+    ) -> Iterator[Event]:
+        """What a message says; raises what ends the prediction other than a success."""
+        match message["kind"]:
+            case "output":
+                yield self._output(message, files)
+                files.drop()
+            case "metric":
+                yield Metric(message["name"], message["value"])
+            case "log":
+                yield from _logged(lines.feed(message["text"].encode(errors="replace")))
+            case "began":
+                yield Began()
+            case "end":
+                yield from _logged(lines.flush())
+                _finish(message)
+
+    def _output(self, message: dict[str, Any], files: handover.Files) -> Output:
+        """An output with its files; a runner that names others is heard no more."""
+        try:
+            taken = files.take(message)
+        except handover.Refused as refused:
+            if self._process:
+                self._process.end(str(refused))
+            raise Lost(str(refused), has_run=True) from refused
+        return Output(message["value"], is_piece=message["is_piece"], files=taken)
 
     def _readings(self, run: Run) -> Iterator[process.Reading]:
         """What the prediction is told; a model that goes on after its cancel is killed."""
@@ -223,22 +276,6 @@ def _items(value: Any) -> list[Any]:
 def _logged(text: str) -> Iterator[Event]:
     if text:
         yield Log(text)
-
-
-def _told(message: dict[str, Any], lines: Lines) -> Iterator[Event]:
-    """What a message says; raises what ends the prediction other than a success."""
-    match message["kind"]:
-        case "output":
-            yield Output(message["value"], is_piece=message["is_piece"])
-        case "metric":
-            yield Metric(message["name"], message["value"])
-        case "log":
-            yield from _logged(lines.feed(message["text"].encode(errors="replace")))
-        case "began":
-            yield Began()
-        case "end":
-            yield from _logged(lines.flush())
-            _finish(message)
 
 
 def _finish(message: dict[str, Any]) -> None:

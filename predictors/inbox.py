@@ -10,7 +10,7 @@ RECEIVE_BYTES = 1 << 16
 FIELDS: dict[str, dict[str, type]] = {
     "ready": {},
     "setup_failed": {"error": str},
-    "output": {"id": str, "value": object, "is_piece": bool},
+    "output": {"id": str, "value": object, "files": list, "is_piece": bool},
     "metric": {"id": str, "name": str, "value": object},
     "log": {"id": str, "text": str},
     "end": {"id": str, "status": str, "error": object},

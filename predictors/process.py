@@ -15,7 +15,7 @@ import subprocess
 import termios
 import threading
 import time
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +42,11 @@ class Gone(Exception):
 class Process:
     """A runner in a process group of its own; read by one thread, asked, told and ended by any."""
 
-    def __init__(self, reference: str, *, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str]
+    ) -> None:
         try:
-            self._popen, self._ends = spawning.spawn(reference, folder, environment)
+            self._popen, self._ends = spawning.spawn(arguments, folder, environment)
         except OSError as error:
             raise Gone(f"could not be started: {error}") from error
         self._ends.channel.settimeout(SEND_SECONDS)

@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -32,12 +32,12 @@ class Ends:
 
 
 def spawn(
-    reference: str, folder: Path, environment: Mapping[str, str]
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
 ) -> tuple[subprocess.Popen[bytes], Ends]:
-    """Start a runner for `file.py:Name` in the folder; its process, and our ends."""
+    """Start a runner in the folder, with the rest of its arguments; its process, and our ends."""
     ours, theirs = _ends()
     try:
-        process = _start(reference, folder, environment, theirs)
+        process = _start(arguments, folder, environment, theirs)
     except OSError:
         ours.close()
         raise
@@ -55,11 +55,11 @@ def _ends() -> tuple[Ends, Ends]:
 
 
 def _start(
-    reference: str, folder: Path, environment: Mapping[str, str], ends: Ends
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], ends: Ends
 ) -> subprocess.Popen[bytes]:
     inherited = (ends.channel.fileno(), ends.control.fileno())
     return subprocess.Popen(
-        [sys.executable, str(MAIN), *map(str, inherited), reference],
+        [sys.executable, str(MAIN), *map(str, inherited), *arguments],
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,

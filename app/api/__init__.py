@@ -15,6 +15,7 @@ from app.api import (
     health,
     models,
     openapi,
+    outputs,
     predictions,
     streams,
     uploads,
@@ -29,6 +30,8 @@ v1 = Blueprint("v1", __name__, url_prefix="/v1")
 v1.before_request(auth.authenticate)
 for routes in (account.routes, models.routes, predictions.routes, uploads.routes, webhooks.routes):
     v1.register_blueprint(routes)
+
+OPEN = (streams.routes, uploads.open_routes, outputs.routes, health.routes, openapi.routes)
 
 
 class Name(BaseConverter):
@@ -57,7 +60,7 @@ def application(settings: Settings) -> Flask:
     app.teardown_request(_forget_name)
     app.extensions["let_go"] = _let_go
     errors.register(app)
-    for blueprint in (v1, streams.routes, uploads.open_routes, health.routes, openapi.routes):
+    for blueprint in (v1, *OPEN):
         app.register_blueprint(blueprint)
     return app
 

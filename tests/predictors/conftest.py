@@ -10,6 +10,8 @@ from predictors.child import Child
 from tests import fakes
 from tests.predictors.running import Start
 
+CHILDS = {"place", "file_bytes"}
+
 
 @pytest.fixture
 def start() -> Iterator[Start]:
@@ -17,7 +19,8 @@ def start() -> Iterator[Start]:
     with contextlib.ExitStack() as stack:
 
         def begin(behaviour: str, *, cancel_grace: float = 5, **changes: Any) -> Child:
-            started = Child(fakes.entry(behaviour, **changes), cancel_grace=cancel_grace)
+            ours = {name: changes.pop(name) for name in CHILDS & changes.keys()}
+            started = Child(fakes.entry(behaviour, **changes), cancel_grace=cancel_grace, **ours)
             stack.callback(started.stop)
             started.start(timeout=30)
             return started

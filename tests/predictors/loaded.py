@@ -15,6 +15,7 @@ from predictors.child import Child
 from predictors.events import Event, Log, Metric, Output
 from predictors.runner.cog.scope import Scope
 from tests import fakes
+from tests.predictors import running
 
 ROOT = Path(__file__).parents[2] / "predictors"
 IDS = map(str, itertools.count())
@@ -30,8 +31,8 @@ class Run:
 
     def add(self, event: Event) -> None:
         match event:
-            case Output(value):
-                self.output = value
+            case Output():
+                self.output = running.inline(event).value
             case Log(text):
                 self.logs += text
             case Metric(name, value):

@@ -1,5 +1,7 @@
 """Running predictions on a child, and looking at what they say."""
 
+import base64
+import mimetypes
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +24,19 @@ def piece(value: Any) -> Output:
 
 
 def run(runner: Child, /, prediction_id: str = "a", **values: Any) -> list[Event]:
-    return [event for event in runner.events(prediction_id, values) if event != Tick()]
+    return [inline(event) for event in runner.events(prediction_id, values) if event != Tick()]
+
+
+def inline(event: Event) -> Event:
+    """The event, with a data URL in the place of each file."""
+    if not isinstance(event, Output):
+        return event
+    return event.replaced(data_url(file.name, file.path.read_bytes()) for file in event.files)
+
+
+def data_url(name: str, content: bytes) -> str:
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
 def logs(events: list[Event]) -> str:

@@ -20,7 +20,8 @@ class Prediction:
     """A prediction that runs in a thread of its own."""
 
     def __init__(self, runner: Child, prediction_id: str, values: dict[str, Any], **how: Any):
-        self._events = runner.events(prediction_id, values, **how)
+        events = runner.events(prediction_id, values, **how)
+        self._events = map(running.inline, events)
         self.seen: list[Event] = []
         self.began = threading.Event()
         self._ending: Ending | None = None
@@ -218,3 +219,30 @@ def test_a_batch_of_canceled_ones_is_left(batching: tuple[Child, Prediction], be
 
     assert [prediction.end()[0] for prediction in batch] == [child.PredictionCanceled] * 2
     assert begin(runner, "c").end()[1][-1] == running.whole("c alone")
+
+
+FILES_AT_ONCE = {"entry_point": "predict.py:AtOnce", "concurrency": 3}
+
+
+def test_files_of_predictions_that_run_at_once_are_their_own(start: Start, begin: Begin):
+    runner = start("files_together", **FILES_AT_ONCE)
+
+    predictions = [begin(runner, name) for name in "abc"]
+
+    for name, prediction in zip("abc", predictions, strict=True):
+        assert prediction.end() == (None, [running.whole(text_file(name))])
+
+
+def test_files_of_a_batch_are_their_own(start: Start, begin: Begin):
+    runner = start("files_together", batch_size=3)
+    busy = begin(runner, "busy", seconds=0.5)
+
+    batch = [begin(runner, name) for name in "ab"]
+
+    assert busy.end()[0] is None
+    ends = [prediction.end()[1][-1] for prediction in batch]
+    assert ends == [running.whole([text_file(f"{at} of 2")]) for at in range(2)]
+
+
+def text_file(text: str) -> str:
+    return running.data_url("out.txt", text.encode())

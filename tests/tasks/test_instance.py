@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app import leases, store
+from app import blobs, leases, outputs, store
+from app.errors import StorageFull
 from app.status import Status
 from config import settings
 from predictors import catalog
@@ -46,6 +47,13 @@ def _run(instance, prediction):
     with instance.holding(journal.lease), leases.ending(journal):
         for event in instance.events(journal):
             leases.record(journal, event)
+
+
+def content(url):
+    """What is served under the URL of an output's file."""
+    *_, key, name = url.split("/")
+    with blobs.open(outputs.served(key, name).digest) as file:
+        return file.read()
 
 
 def test_a_loaded_model_is_reported_and_runs(instance_of):
@@ -143,8 +151,96 @@ def test_a_file_is_there_while_the_prediction_runs_and_gone_afterwards(instance_
     _run(instance, prediction)
 
     row = store.predictions.get(prediction.id)
-    assert (row.status, row.output) == (Status.SUCCEEDED, "data:text/plain;base64,b25l")
+    assert row.status is Status.SUCCEEDED
+    assert content(row.output) == b"one"
     assert not list((settings.load().data_dir / "inputs").iterdir())
+
+
+def test_files_in_an_output_become_urls(instance_of):
+    instance = instance_of("gives_files")
+    instance.load()
+    prediction = _prediction(instance, {"how": "deep", "size": 3})
+
+    _run(instance, prediction)
+
+    output = store.predictions.get(prediction.id).output
+    page, text = output["pages"]
+    assert content(page["page"]) == b"1"
+    assert (text, output["none"]) == ("a.0", None)
+    assert [file.name for file in store.files.of_prediction(prediction.id)] == ["1.txt"]
+
+
+def test_pieces_are_urls_of_what_each_was(instance_of):
+    instance = instance_of("gives_files")
+    instance.load()
+    prediction = _prediction(instance, {"how": "again", "size": 3})
+
+    _run(instance, prediction)
+
+    row = store.predictions.get(prediction.id)
+    assert [content(url) for url in row.output] == [b"aaa", b"bbb", b"ccc"]
+    assert len(set(row.output)) == 3
+
+
+def test_small_files_stand_in_the_output_itself_where_that_is_wanted(instance_of, configure):
+    configure(inline_file_bytes=2)
+    instance = instance_of("gives_files")
+    instance.load()
+    prediction = _prediction(instance, {"how": "opened", "size": 3})
+
+    _run(instance, prediction)
+
+    large, _, small, _ = store.predictions.get(prediction.id).output
+    assert content(large) == b"abc"
+    assert small == "data:application/octet-stream;base64,w6k="
+
+
+def test_more_than_a_prediction_may_give_fails_it(instance_of, configure):
+    configure(output_file_bytes=100)
+    instance = instance_of("gives_files")
+    instance.load()
+    prediction = _prediction(instance, {"how": "again", "size": 40})
+
+    _run(instance, prediction)
+
+    row = store.predictions.get(prediction.id)
+    assert row.status is Status.FAILED
+    assert "may have 100 bytes together" in row.error
+    assert [content(url) for url in row.output] == [b"a" * 40, b"b" * 40]
+
+
+def test_who_has_lost_the_lease_keeps_no_file(instance_of):
+    instance = instance_of("gives_files")
+    instance.load()
+    prediction = _prediction(instance, {"how": "again", "size": 3})
+    journal = leases.take(prediction.id, instance.id)
+
+    with instance.holding(journal.lease), leases.ending(journal):
+        for event in instance.events(journal):
+            store.predictions.end(
+                prediction.id, {"status": Status.CANCELED}, where=[Status.PROCESSING]
+            )
+            leases.record(journal, event)
+
+    assert store.files.of_prediction(prediction.id) == []
+    assert store.predictions.get(prediction.id).output is None
+    assert not any(path.is_file() for path in (settings.load().data_dir / "outputs").rglob("*"))
+
+
+def test_a_full_disk_fails_the_prediction_with_a_word_about_it(instance_of, monkeypatch):
+    instance = instance_of("gives_files")
+    instance.load()
+    prediction = _prediction(instance, {"how": "one", "size": 3})
+
+    def refuse(_path):
+        raise StorageFull
+
+    monkeypatch.setattr(blobs, "put", refuse)
+    _run(instance, prediction)
+
+    row = store.predictions.get(prediction.id)
+    assert (row.status, row.output) == (Status.FAILED, None)
+    assert "No room is left for the file" in row.error
 
 
 def test_a_file_that_cannot_be_had_fails_its_prediction_alone(instance_of):

@@ -32,7 +32,7 @@ def run(cancelation: Cancelation) -> Iterator[Run]:
     ours, theirs = socket.socketpair()
 
     def predict(function: Callable[..., Any], **values: Any) -> list[dict[str, Any]]:
-        worker = Channel(theirs.detach())
+        worker = Channel(theirs.detach(), "", 0)
         request = {"id": "a", "input": values, "files": []}
         Serial(function, loop, worker, cancelation).run(request)
         worker._socket.close()
@@ -67,7 +67,7 @@ def whole() -> Iterator[int]:
 
 
 def output(value: Any, *, is_piece: bool) -> dict[str, Any]:
-    return {"kind": "output", "id": "a", "value": value, "is_piece": is_piece}
+    return {"kind": "output", "id": "a", "value": value, "files": [], "is_piece": is_piece}
 
 
 def metric(value: Any) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def test_the_requests_of_the_worker_are_read_to_their_end():
     with ours:
         ours.sendall(channel.bundle([b'{"id":"a"}\n']) + channel.bundle([b'{"id":"b"}\n'] * 2))
 
-    worker = Channel(theirs.detach())
+    worker = Channel(theirs.detach(), "", 0)
     requests = list(worker.requests())
     worker._socket.close()
 

@@ -7,6 +7,8 @@ import os
 import socket
 from typing import TYPE_CHECKING, Any
 
+from .outbox import Outbox
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -38,17 +40,26 @@ def bundle(requests: Iterable[bytes]) -> bytes:
 
 
 class Channel:
-    """The runner's end of the socket; one thread reads, the main thread sends."""
+    """The runner's end of the socket; one thread reads, the main thread sends.
 
-    def __init__(self, descriptor: int) -> None:
+    Files go through a folder, and may have so many bytes for each prediction.
+    """
+
+    def __init__(self, descriptor: int, folder: str, most_bytes: int) -> None:
         self._socket = socket.socket(fileno=descriptor)
         self._socket.set_inheritable(False)
+        self._folder = folder
+        self._most_bytes = most_bytes
 
     def requests(self) -> Iterator[list[dict[str, Any]]]:
         """What the worker asks for, until it is gone; several predictions are one batch."""
         with self._socket.makefile("rb") as lines:
             for line in lines:
                 yield json.loads(line)
+
+    def outbox(self, prediction_id: str) -> Outbox:
+        """The way out for the files of one prediction."""
+        return Outbox(self._folder, prediction_id, self._most_bytes)
 
     def send(self, kind: str, **facts: Any) -> None:
         """Tell the worker something."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..encoding import encode
-
 if TYPE_CHECKING:
     from ..metrics import Metrics
     from .cancelation import Cancelation
@@ -22,6 +20,7 @@ class Reply:
         self._metrics = metrics
         self._worker = worker
         self._cancelation = cancelation
+        self._outbox = worker.outbox(prediction_id)
         self._has_pieces = False
 
     def whole(self, value: Any) -> None:
@@ -53,7 +52,8 @@ class Reply:
 
     def _output(self, value: Any, *, is_piece: bool) -> None:
         self.metrics()
-        self._send("output", value=encode(value), is_piece=is_piece)
+        encoded, files = self._outbox.encode(value)
+        self._send("output", value=encoded, files=files, is_piece=is_piece)
 
     def _send(self, kind: str, **facts: Any) -> None:
         with self._cancelation.shield():

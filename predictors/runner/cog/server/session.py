@@ -13,20 +13,21 @@ from typing import TYPE_CHECKING, Any
 from . import failure, guardian, loading, logs
 from .batch import Batches
 from .cancelation import Cancelation
-from .channel import Channel
 from .serial import Serial
 from .tasks import Tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .channel import Channel
 
-def serve(channel: int, control: int, reference: str) -> None:
-    """Hold the predictor that `reference` names, and run it on what the channel asks for."""
+
+def serve(worker: Channel, control: int, reference: str) -> None:
+    """Hold the predictor that `reference` names, and run it on what the worker asks for."""
     guardian.watch(control)
     cancelation = Cancelation()
     _obey(socket.socket(fileno=control), cancelation)
-    Session(Channel(channel), cancelation).run(reference)
+    Session(worker, cancelation).run(reference)
 
 
 class Session:

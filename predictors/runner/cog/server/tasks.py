@@ -73,6 +73,7 @@ class _Gathered:
     """Sends what one turn of the loop says in one piece."""
 
     def __init__(self, worker: Channel, loop: asyncio.AbstractEventLoop) -> None:
+        self.outbox = worker.outbox
         self._worker = worker
         self._loop = loop
         self._packed: list[bytes] = []

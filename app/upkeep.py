@@ -2,7 +2,7 @@
 
 import structlog
 
-from app import deliveries, dispatch, endings, live, queues, store
+from app import blobs, deliveries, dispatch, endings, live, queues, store
 from app.errors import Unavailable
 from app.status import Status
 from app.store.predictions import Lease
@@ -28,6 +28,7 @@ def sweep() -> None:
         hint_deliveries,
         forget_workers,
         remove_old_data,
+        remove_files,
     ):
         try:
             step()
@@ -92,6 +93,13 @@ def remove_old_data() -> None:
         store.retention.remove(old)
         store.files.remove_of_predictions(old)
     log.info("old_data_removed", predictions=len(old))
+
+
+def remove_files() -> None:
+    """Forget files whose time is over, and remove the blobs that no file refers to."""
+    if expired := store.files.remove_expired():
+        log.info("files_expired", files=expired)
+    blobs.sweep()
 
 
 def fail_waiting(version_id: str, reason: str) -> None:

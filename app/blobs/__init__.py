@@ -14,14 +14,16 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from app import store
+from app.blobs import drafts
 from app.blobs.disk import Disk
 from app.blobs.drafts import Blob, Draft
 from app.once import Once
 from config import settings
 
-__all__ = ["Blob", "Draft", "draft", "exists", "open", "place", "put", "remove"]
+__all__ = ["Blob", "Draft", "draft", "exists", "open", "place", "put", "sweep"]
 
 PIECE = 1024 * 1024
+IDLE_SECONDS = 3600  # much longer than from a blob's reservation to its file's row
 
 
 class Place(Protocol):
@@ -56,7 +58,7 @@ def put(path: Path) -> Blob:
 
 def draft() -> Draft:
     """A blob that comes in pieces: nothing of it stays unless it is kept."""
-    return Draft(settings.load().data_dir / "drafts", _keep)
+    return Draft(_drafts(), _keep)
 
 
 def open(digest: str, start: int = 0, end: int | None = None) -> BinaryIO:  # noqa: A001  reads as blobs.open
@@ -64,17 +66,29 @@ def open(digest: str, start: int = 0, end: int | None = None) -> BinaryIO:  # no
     return place().open(digest, start, end)
 
 
-def remove(digest: str) -> None:
-    """Have no such blob; for the sweeper alone, who knows that no file refers to it."""
-    place().remove(digest)
-
-
 def exists(digest: str) -> bool:
     """Whether the blob is there."""
     return place().exists(digest)
+
+
+def sweep() -> None:
+    """Remove blobs that no file has referred to for a while, and drafts that were left behind.
+
+    A blob goes within the transaction that drops its row: who puts it again waits for that, and
+    then finds it gone.
+    """
+    for digest in store.blobs.idle(IDLE_SECONDS):
+        with store.transaction():
+            if store.blobs.drop(digest, IDLE_SECONDS):
+                place().remove(digest)
+    drafts.clear(_drafts())
 
 
 def _keep(digest: str, draft: Path) -> None:
     """Reserve the blob's row first, so that no sweeper removes what is about to be referred to."""
     store.blobs.reserve(digest)
     place().keep(digest, draft)
+
+
+def _drafts() -> Path:
+    return settings.load().data_dir / "drafts"

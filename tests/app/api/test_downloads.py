@@ -99,7 +99,7 @@ def test_a_deleted_file_is_not_found(http, caller, sign, made):
 
 
 def test_a_lost_blob_is_not_found(http, sign, made):
-    blobs.remove(made["checksums"]["sha256"])
+    blobs.place().remove(made["checksums"]["sha256"])
 
     assert get(http, sign()).status_code == 404
 

@@ -97,8 +97,8 @@ def test_a_disk_that_is_full_at_the_end_leaves_nothing(sqlite, monkeypatch, owne
 def test_a_removed_blob_is_gone_and_can_be_removed_again(file):
     blobs.put(file)
 
-    blobs.remove(DIGEST)
-    blobs.remove(DIGEST)
+    blobs.place().remove(DIGEST)
+    blobs.place().remove(DIGEST)
 
     assert not blobs.exists(DIGEST)
     with pytest.raises(FileNotFoundError):

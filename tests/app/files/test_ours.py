@@ -75,7 +75,7 @@ def test_what_is_no_longer_there_is_refused(mine, account, configure, lost):
     if lost == "deleted":
         store.files.remove(upload.id, account.id)
     if lost == "blob":
-        blobs.remove(upload.digest)
+        blobs.place().remove(upload.digest)
     named = f"{PUBLIC_URL}/v1/files/nothing" if lost == "unknown" else url(upload)
 
     assert "Upload it again." in refusal(mine(named))

@@ -1,6 +1,8 @@
 """Files of models: names and kinds that are fit for a URL, and who may see them."""
 
 import pytest
+import replicate
+from replicate import helpers
 
 from app import leases, outputs, store
 from app.errors import NotFound
@@ -79,6 +81,35 @@ def test_nothing_but_its_own_url_opens_a_file(kept, path):
 
     with pytest.raises(NotFound):
         served(path.format(key=file.key, id=file.id))
+
+
+@pytest.fixture
+def client():
+    return replicate.Client(api_token="token")
+
+
+def test_the_client_makes_a_file_of_an_https_url(configure, kept, client):
+    configure(public_url="https://hearth.example")
+
+    [file] = helpers.transform_output(kept("out.png").value, client)
+
+    assert isinstance(file, helpers.FileOutput)
+    assert file.url.startswith("https://hearth.example/files/")
+
+
+def test_the_client_leaves_an_http_url_a_string(kept, client):
+    value = kept("out.png").value
+
+    assert helpers.transform_output(value, client) == value
+
+
+def test_the_client_makes_a_file_of_a_small_one_in_the_output_itself(configure, kept, client):
+    configure(inline_file_bytes=1)
+
+    [file] = helpers.transform_output(kept("out.png").value, client)
+
+    assert file.url.startswith("data:image/png;base64,")
+    assert file.read() == b"0"
 
 
 def test_an_upload_is_no_output(account):

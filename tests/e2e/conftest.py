@@ -12,7 +12,9 @@ from tests.service import Service, free_port
 FOLDERS = Path(__file__).parent.parent / "predictors" / "folders"
 PREDICTORS = Path(__file__).parent.parent.parent / "predictors"
 
+UPLOAD_BYTES = 8 * 2**20
 QUICK = {
+    "stream_beat_seconds": 1,
     "lease_seconds": 3,
     "beat_seconds": 0.5,
     "sweep_seconds": 1,
@@ -36,7 +38,7 @@ def catalogue(file: Path, **folders: Path) -> Path:
 def service(tmp_path_factory: pytest.TempPathFactory, random_llama: Path) -> Iterator[Service]:
     """A service with a few models, one of them a Llama with random weights."""
     folder = tmp_path_factory.mktemp("service")
-    names = ("countdown", "slow", "broken")
+    names = ("countdown", "slow", "broken", "gives_files")
     models = catalogue(
         folder / "models.toml",
         hello=PREDICTORS / "hello_world",
@@ -46,7 +48,9 @@ def service(tmp_path_factory: pytest.TempPathFactory, random_llama: Path) -> Ite
     with models.open("a") as file:
         file.write(f'weights = "{random_llama}"\n')
     port = free_port()
-    with Service(folder, models, egress_allow=f"127.0.0.1/32:{port}", **QUICK) as running:
+    with Service(
+        folder, models, egress_allow=f"127.0.0.1/32:{port}", upload_bytes=UPLOAD_BYTES, **QUICK
+    ) as running:
         running.receiver_port = port
         yield running
 

@@ -10,6 +10,7 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 from PIL import Image
 from replicate.exceptions import ModelError, ReplicateError
 
@@ -46,6 +47,11 @@ def opened(file):
 
 def data_url(content, kind="application/octet-stream"):
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def content(file):
+    """A file of an output: of the clients' own kind where it is `https` or `data:`, else a URL."""
+    return requests.get(file, timeout=10).content if isinstance(file, str) else file.read()
 
 
 def recording(seconds):
@@ -104,7 +110,7 @@ def test_a_late_answer_begins_while_others_are_written(shipped):
 def test_the_image_model_paints_what_it_is_asked_for(shipped):
     [file] = run(shipped, SDXL, prompt="a green square on a white background", seed=1)
 
-    picture = Image.open(io.BytesIO(file.read())).convert("RGB")
+    picture = Image.open(io.BytesIO(content(file))).convert("RGB")
     red, green, blue = picture.getpixel((picture.width // 2, picture.height // 2))
     assert green > max(red, blue) + 40
     assert min(picture.getpixel((2, 2))) > 200

@@ -38,7 +38,7 @@ def catalogue(file: Path, **folders: Path) -> Path:
 def service(tmp_path_factory: pytest.TempPathFactory, random_llama: Path) -> Iterator[Service]:
     """A service with a few models, one of them a Llama with random weights."""
     folder = tmp_path_factory.mktemp("service")
-    names = ("countdown", "slow", "broken", "gives_files")
+    names = ("countdown", "slow", "broken", "files", "gives_files")
     models = catalogue(
         folder / "models.toml",
         hello=PREDICTORS / "hello_world",

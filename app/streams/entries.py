@@ -14,6 +14,7 @@ from app.store.predictions import Lease
 from config import settings
 
 MOST_ENTRIES = 2000
+FIRST = "0"  # comes before the id of every entry
 STALE_SECONDS = 6 * 3600
 
 
@@ -36,14 +37,14 @@ def add(pipe: redis.client.Pipeline, lease: Lease, chunk: Chunk) -> None:
     pieces = json.dumps(chunk.pieces, separators=(",", ":"))
     entry: dict[Any, Any] = {"lease": chunk.lease, "at": chunk.at, "pieces": pieces}
     stream = name(lease.prediction_id)
-    pipe.xadd(stream, entry, maxlen=MOST_ENTRIES)
+    pipe.xadd(stream, entry, maxlen=MOST_ENTRIES, approximate=False)
     pipe.expire(stream, STALE_SECONDS)
 
 
 def end(pipe: redis.client.Pipeline, prediction_id: str) -> None:
     """Add that this is the end, and keep the stream for a while only."""
     stream = name(prediction_id)
-    pipe.xadd(stream, {"end": ""}, maxlen=MOST_ENTRIES)
+    pipe.xadd(stream, {"end": ""}, maxlen=MOST_ENTRIES, approximate=False)
     pipe.expire(stream, int(settings.load().streams.stream_keep_seconds))
 
 

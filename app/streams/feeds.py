@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 
 from app import clock, store
 from app.errors import Unavailable
-from app.streams.entries import Chunk
+from app.streams.entries import FIRST, Chunk
 from app.streams.sse import Position
 from app.tables import Prediction
 
 LOST_WORD_SECONDS = 15  # word of an end can be lost with Redis; then a look finds it
 DEAF_SECONDS = 2  # while Redis is away the row is all there is
+LOOKING_SECONDS = 0.05
 GAP_SECONDS = 0.5  # until the row has what Redis lost
 
 
@@ -32,6 +33,7 @@ class Feed:
 
     def __init__(self, row: Prediction) -> None:
         self.readers = 0
+        self.heard = FIRST  # the entry that was heard last
         self._id = row.id
         self._lease = 0
         self._pieces: list[Any] = []
@@ -92,14 +94,18 @@ class Feed:
         until = clock.ticks() + seconds
         while not self._has_news(since) and clock.ticks() < until:
             self._look_if_due()
-            with self._changed:
-                left = min(until, self._look_at) - clock.ticks()
-                self._changed.wait_for(lambda: self._wakes(since), max(0, left))
+            self._wait(since, until)
         with self._changed:
             return self._news(since) if self._has_news(since) else None
 
-    def _wakes(self, since: Position) -> bool:
-        return self._has_news(since) or self._look_at <= clock.ticks()
+    def _wait(self, since: Position, until: float) -> None:
+        """Wait for anything at all: also that a look is due may have changed."""
+        with self._changed:
+            left = min(until, self._look_at) - clock.ticks()
+            if self._looking.locked():  # and will tell what was seen
+                left = max(left, LOOKING_SECONDS)
+            if left > 0 and not self._has_news(since):
+                self._changed.wait(left)
 
     def _has_news(self, since: Position) -> bool:
         if self._ended is not None or self._is_closed:

@@ -18,10 +18,9 @@ from app.tables import Prediction
 
 log = structlog.get_logger()
 
-BLOCK_SECONDS = 2
+BLOCK_SECONDS = 2.0
 PAUSE_SECONDS = 0.5
 WAKE_KEEP_SECONDS = 60
-FIRST = "0"
 
 
 class Hub(threading.Thread):
@@ -34,7 +33,6 @@ class Hub(threading.Thread):
         self._feeds: dict[str, Feed] = {}
         self._lock = threading.Lock()
         self._wake = f"hearth:wake:{secrets.token_hex(8)}"
-        self._heard: dict[str, str] = {}
 
     @contextmanager
     def following(self, row: Prediction) -> Iterator[Feed]:
@@ -68,14 +66,17 @@ class Hub(threading.Thread):
             time.sleep(PAUSE_SECONDS)
 
     def _listen(self, client: redis.Redis) -> None:
+        woken = entries.FIRST
         while not self.is_leaving:
             feeds = self._followed()
-            self._heard = {name: self._heard.get(name, FIRST) for name in (*feeds, self._wake)}
-            since: dict[Any, Any] = {**self._heard}
-            answer: Any = client.xread(since, block=BLOCK_SECONDS * 1000)
+            since: dict[Any, Any] = {name: feed.heard for name, feed in feeds.items()}
+            answer: Any = client.xread({**since, self._wake: woken}, block=int(BLOCK_SECONDS * 1000))
             for name, said in dict(answer).items():
-                self._heard[name] = said[-1][0]
-                if name in feeds:
+                last = said[-1][0]
+                if name == self._wake:
+                    woken = last
+                else:
+                    feeds[name].heard = last
                     feeds[name].hear([entries.chunk(entry) for _, entry in said])
             if self._is_deaf:
                 self._recover(feeds.values())

@@ -120,7 +120,7 @@ def test_who_has_sent_nothing_goes_on_with_the_new_run():
     assert [data for *_, data in followed(feed)] == ["A", "B", "{}"]
 
 
-AGAIN = '{"detail":"%s"}' % reading.STARTED_AGAIN
+AGAIN = f'{{"detail":"{reading.STARTED_AGAIN}"}}'
 TORN = [("error", "3:0", AGAIN), ("done", "3:0", '{"reason":"error"}')]
 
 

@@ -54,7 +54,7 @@ class Predictor(BasePredictor):
 
     def predict(
         self,
-        audio: Path = Input(  # noqa: B008  Cog's way to describe an input
+        audio: Path = Input(
             description="Recording of at most 2 hours: WAV, FLAC, OGG, MP3, AIFF, or what ffmpeg "
             "reads where that is installed"
         ),
@@ -64,9 +64,7 @@ class Predictor(BasePredictor):
             choices=list(FORMS),
             default="plain text",
         ),
-        translate: bool = Input(  # noqa: FBT001  Cog passes inputs by name
-            description="Give an English translation too", default=False
-        ),
+        translate: bool = Input(description="Give an English translation too", default=False),
         language: str = Input(
             description="What is spoken; auto to find out", choices=CHOICES, default="auto"
         ),
@@ -82,7 +80,7 @@ class Predictor(BasePredictor):
             description="Text that the recording might follow, with its names and style",
             default=None,
         ),
-        condition_on_previous_text: bool = Input(  # noqa: FBT001  the same
+        condition_on_previous_text: bool = Input(
             description="Show the model what it wrote before; without, it repeats itself less",
             default=True,
         ),

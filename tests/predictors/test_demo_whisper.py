@@ -13,11 +13,11 @@ __all__ = ["modules"]
 FILE = "demo.pt"
 LEAST = {
     "short": 0.9,
-    "short, times": 0.7,
-    "medium": 0.8,
-    "medium, times": 0.5,
-    "long": 0.5,
-    "long, times": 0.2,
+    "short, times": 0.8,
+    "medium": 0.7,
+    "medium, times": 0.6,
+    "long": 0.6,
+    "long, times": 0.3,
     "no tones": 0.9,
 }
 

@@ -231,3 +231,48 @@ def test_a_worker_waits_for_a_database_that_is_away(prediction, monkeypatch):
     monkeypatch.setattr(patience, "PAUSE_SECONDS", 0)
 
     assert leases.take(prediction.id, "worker-1")
+
+
+@pytest.fixture
+def streamed(account, version, queued):
+    return factories.prediction(account, stream_key="item-k")
+
+
+def test_every_piece_of_a_streamed_output_is_sent_at_once(streamed, queued):
+    journal = leases.take(streamed.id, "worker-1")
+
+    leases.record(journal, events.Output("a", is_piece=True))
+    leases.record(journal, events.Log("no piece\n"))
+    leases.record(journal, events.Output({"b": 1}, is_piece=True))
+
+    lease = journal.lease
+    assert queued[-2:] == [("piece", lease, 0, "a"), ("piece", lease, 1, {"b": 1})]
+
+
+def test_pieces_that_nobody_can_read_live_are_not_sent(prediction, queued):
+    journal = leases.take(prediction.id, "worker-1")
+
+    leases.record(journal, events.Output("a", is_piece=True))
+
+    assert not [message for message in queued if message[0] == "piece"]
+
+
+def test_the_end_of_a_streamed_output_is_told_to_its_readers(streamed, prediction, queued):
+    for row in (streamed, prediction):
+        with leases.ending(leases.take(row.id, "worker-1")):
+            pass
+
+    assert [message for message in queued if message[0] == "stream ended"] == [
+        ("stream ended", streamed.id)
+    ]
+
+
+@pytest.mark.parametrize("is_worker_lost", [True, False])
+def test_output_of_a_run_that_is_over_is_dropped_with_its_lease(prediction, is_worker_lost):
+    journal = leases.take(prediction.id, "worker-1")
+    journal.flushed_at = float("-inf")
+    leases.record(journal, events.Output("a", is_piece=True))
+
+    store.predictions.let_go(journal.lease, counts=is_worker_lost)
+
+    assert store.predictions.get(prediction.id).output is None

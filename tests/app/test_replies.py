@@ -95,3 +95,18 @@ def test_a_delivery_log_holds_every_attempt():
     assert (log["due_at"], log["settled_at"]) == ("2026-02-03T12:00:02.000000Z", None)
     assert [each["error"] for each in log["attempts"]] == ["refused"]
     assert log["attempts"][0]["started_at"] == "2026-02-03T12:00:00.000000Z"
+
+
+@pytest.mark.parametrize(
+    ("key", "urls"),
+    [
+        (None, {}),
+        ("text-k", {"stream": "https://hearth.example/v1/streams/text-k"}),
+        ("item-k", {"stream": "https://hearth.example/v1/streams/item-k"}),
+        ("file-k", {"stream": "https://hearth.example/v1/files/streams/file-k"}),
+    ],
+)
+def test_a_stream_is_named_only_where_there_is_one(key, urls):
+    said = replies.prediction(prediction(stream_key=key))["urls"]
+
+    assert {name: url for name, url in said.items() if name == "stream"} == urls

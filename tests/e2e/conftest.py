@@ -15,7 +15,6 @@ PREDICTORS = Path(__file__).parent.parent.parent / "predictors"
 UPLOAD_BYTES = 8 * 2**20
 QUICK = {
     "stream_beat_seconds": 1,
-    "stream_beat_seconds": 1,
     "lease_seconds": 3,
     "beat_seconds": 0.5,
     "sweep_seconds": 1,
@@ -39,7 +38,7 @@ def catalogue(file: Path, **folders: Path) -> Path:
 def service(tmp_path_factory: pytest.TempPathFactory, random_llama: Path) -> Iterator[Service]:
     """A service with a few models, one of them a Llama with random weights."""
     folder = tmp_path_factory.mktemp("service")
-    names = ("countdown", "slow", "broken", "clock", "stumbles", "files", "gives_files")
+    names = ("countdown", "slow", "broken", "clock", "stumbles", "pages", "files", "gives_files")
     models = catalogue(
         folder / "models.toml",
         hello=PREDICTORS / "hello_world",

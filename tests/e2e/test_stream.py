@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 from tests import streaming
 from tests.e2e.conftest import FOLDERS, PREDICTORS, QUICK, catalogue
@@ -73,6 +74,18 @@ def test_a_dropped_reader_resumes_without_gap_or_repeat(service, had):
     rest = streaming.read(url, last_id=first[-1].id if first else "")
 
     assert streaming.outputs([*first, *rest]) == [str(n) for n in range(12, 0, -1)]
+
+
+def test_files_are_streamed_as_urls_under_a_path_of_their_own(service):
+    url = stream(service, "pages", pages=2)
+
+    files = streaming.outputs(streaming.read(url))
+
+    assert urlsplit(url).path.startswith("/v1/files/streams/")
+    assert [requests.get(file, timeout=10).text for file in files] == [
+        "This is page 1.",
+        "This is page 2.",
+    ]
 
 
 def test_a_failed_prediction_says_why(service):

@@ -8,23 +8,24 @@ import collections
 import contextlib
 import json
 import math
-import re
 import time
 from collections.abc import Hashable, Iterator
 from pathlib import Path, PurePath
 from typing import Any
 
 from config import environment
-from predictors import catalog, handover, preflight, process, weights
-from predictors.events import Began, Event, Log, Metric, Output, Tick
+from predictors import catalog, handover, preflight, process, telling, weights
+from predictors.events import Event
 from predictors.handover import Handover
 from predictors.lines import Lines
 from predictors.runner.cog.server import channel
 from predictors.runs import TICK_SECONDS, Lost, Run, Runs
+from predictors.telling import PredictionCanceled, PredictionFailed
+
+__all__ = ["Child", "PredictionCanceled", "PredictionFailed", "RunnerLost", "SetupFailed"]
 
 SETUP_LOG_CHARACTERS = 1 << 20
 FILE_BYTES = 1 << 30
-LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class SetupFailed(Exception):
@@ -43,14 +44,6 @@ class RunnerLost(Exception):
         super().__init__(reason)
         self.reason = reason
         self.has_run = has_run
-
-
-class PredictionFailed(Exception):
-    """The model's code raised; the text is the prediction's error."""
-
-
-class PredictionCanceled(Exception):
-    """The prediction was canceled, and runs no more."""
 
 
 class Child:
@@ -193,58 +186,30 @@ class Child:
         finally:
             self._keep(lines.flush())
         if messages[0]["kind"] == "setup_failed":
-            raise SetupFailed(_text(messages[0]["error"]), self.setup_logs)
+            raise SetupFailed(telling.text(messages[0]["error"]), self.setup_logs)
 
     def _keep(self, text: str) -> None:
         self.setup_logs = (self.setup_logs + text)[-SETUP_LOG_CHARACTERS:]
 
     def _events(self, run: Run) -> Iterator[Event]:
-        lines = Lines()
         files = self._handover.files(run.id)
+        told = telling.Telling(files)
         try:
             for printed, messages in self._readings(run):
-                yield from _logged(lines.feed(printed))
-                for message in messages:
-                    yield from self._told(message, lines, files)
-                    if message["kind"] == "end":
-                        return
-                if not printed and not messages:
-                    yield Tick()
+                yield from told.events(printed, messages)
+                if told.is_over:
+                    return
+        except handover.Refused as refused:  # nothing that this process says is heard any more
+            if self._process:
+                self._process.end(str(refused))
+            raise RunnerLost(str(refused)) from refused
         except Lost as lost:
-            yield from _logged(lines.flush())
+            yield from told.rest()
             if run.id in self._canceled:
                 raise PredictionCanceled from lost
             raise RunnerLost(lost.reason, has_run=lost.has_run) from lost
         finally:
             files.close()
-
-    def _told(
-        self, message: dict[str, Any], lines: Lines, files: handover.Files
-    ) -> Iterator[Event]:
-        """What a message says; raises what ends the prediction other than a success."""
-        match message["kind"]:
-            case "output":
-                yield self._output(message, files)
-                files.drop()
-            case "metric":
-                yield Metric(message["name"], message["value"])
-            case "log":
-                yield from _logged(lines.feed(message["text"].encode(errors="replace")))
-            case "began":
-                yield Began()
-            case "end":
-                yield from _logged(lines.flush())
-                _finish(message)
-
-    def _output(self, message: dict[str, Any], files: handover.Files) -> Output:
-        """An output with its files; a runner that names others is heard no more."""
-        try:
-            taken = files.take(message)
-        except handover.Refused as refused:
-            if self._process:
-                self._process.end(str(refused))
-            raise Lost(str(refused), has_run=True) from refused
-        return Output(message["value"], is_piece=message["is_piece"], files=taken)
 
     def _readings(self, run: Run) -> Iterator[process.Reading]:
         """What the prediction is told; a model that goes on after its cancel is killed."""
@@ -271,20 +236,3 @@ def _request(prediction_id: str, values: dict[str, Any]) -> bytes:
 
 def _items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-def _logged(text: str) -> Iterator[Event]:
-    if text:
-        yield Log(text)
-
-
-def _finish(message: dict[str, Any]) -> None:
-    if message["status"] == "canceled":
-        raise PredictionCanceled
-    if message["status"] == "failed":
-        raise PredictionFailed(_text(str(message["error"])))
-
-
-def _text(sent: str) -> str:
-    """Text as databases keep it: the runner, which the model shares, is not trusted to send it."""
-    return LONE_SURROGATE.sub("\ufffd", sent.replace("\0", ""))

@@ -7,12 +7,12 @@ and looked at then: only a plain file of its prediction's own counts.
 import functools
 import operator
 import os
-import re
 import shutil
 import socket
 import stat
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ class Files:
 
     def __init__(self, given: Path, prediction_id: str, bytes_left: int) -> None:
         self._given = given
-        self._pattern = re.compile(rf"{re.escape(prediction_id)}\.[0-9]+")
+        self._prediction_id = prediction_id
         self._bytes_left = bytes_left
         self._taken: list[Path] = []
 
@@ -75,26 +75,32 @@ class Files:
     def close(self) -> None:
         """Remove all, what was never named, too."""
         self.drop()
-        with suppress(OSError):  # the folder is gone, or no longer what it was
-            for name in os.listdir(self._given):  # noqa: PTH208  for every prediction: quickly
-                if self._pattern.fullmatch(name):
-                    (self._given / name).unlink()
+        with suppress(OSError), self._opened() as given:  # it may be gone by now
+            for name in os.listdir(given):  # noqa: PTH208  a descriptor is no path
+                if self._is_own(name):
+                    os.unlink(name, dir_fd=given)
 
     def _take(self, value: Any, *, at: list[str | int], copy: str, name: str) -> File:
         stands_there = functools.reduce(operator.getitem, at, value) == copy
-        if not (stands_there and self._pattern.fullmatch(copy) and isinstance(name, str)):
+        if not (stands_there and self._is_own(copy) and isinstance(name, str)):
             raise ValueError(copy)
         path = self._given.parent / copy
-        self._move(copy, path)
+        with self._opened() as given:
+            os.rename(copy, path, src_dir_fd=given)
         self._weigh(path.lstat())
         self._taken.append(path)
         return File(tuple(at), name, path)
 
-    def _move(self, copy: str, path: Path) -> None:
-        """Where the folder was replaced by a link to another one, nothing is moved."""
+    def _is_own(self, copy: str) -> bool:
+        owner, _, number = str(copy).rpartition(".")
+        return owner == self._prediction_id and number.isdecimal()
+
+    @contextmanager
+    def _opened(self) -> Iterator[int]:
+        """The folder, unless it was replaced by a link to another one."""
         given = os.open(self._given, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
-            os.rename(copy, path, src_dir_fd=given)
+            yield given
         finally:
             os.close(given)
 

@@ -8,7 +8,7 @@ import pytest
 
 from predictors import child
 from predictors.child import Child
-from predictors.events import Event, Log, Metric, Tick
+from predictors.events import Began, Event, Log, Metric, Tick
 from tests.predictors import running
 from tests.predictors.running import Start
 
@@ -76,7 +76,7 @@ def test_one_more_than_fit_waits_and_says_when_it_began(start: Start, begin: Beg
     assert waiting[0].end()[0] is child.PredictionCanceled
     error, events = late.end()
     assert error is None
-    assert events[0] == child.Began()
+    assert events[0] == Began()
 
 
 def test_each_fails_or_is_canceled_for_itself(start: Start, begin: Begin):

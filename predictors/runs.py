@@ -112,14 +112,11 @@ class Runs:
             prints = dict.fromkeys(self._running, printed) if printed else {}
         elif self._running and printed:  # by C code, or a thread of the model's
             sys.stderr.write(printed.decode(errors="replace"))
-        named = [
-            (self._running.get(prediction_id), prediction_id) for prediction_id in prints | said
-        ]
+        told = {name: run for name in {**prints, **said} if (run := self._running.get(name))}
         if ended := [message["id"] for message in messages if message["kind"] == "end"]:
             self._make_room(ended)  # before whoever hears of the end sends the next one
-        for run, prediction_id in named:
-            if run:
-                run.hear((prints.get(prediction_id, b""), said.get(prediction_id, [])))
+        for name, run in told.items():
+            run.hear((prints.get(name, b""), said.get(name, [])))
 
     def _make_room(self, ended: list[str]) -> None:
         with self._lock:

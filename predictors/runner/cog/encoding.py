@@ -5,32 +5,23 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import enum
-import functools
 import io
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-FILES = (os.PathLike, io.IOBase)
-ITEMS = (list, tuple, set, frozenset, Iterator)
+ForFile = Callable[[Any], str]
 
 
-def encode(value: Any, file: Callable[[Any], str] = os.fspath) -> Any:
+def encode(value: Any, file: ForFile = os.fspath) -> Any:
     """The value in JSON's types, all the way down; `file` gives what stands for a file."""
     if value is None or type(value) in {bool, int}:
         return value
-    if isinstance(value, enum.Enum):
-        return encode(value.value, file)
     for types, encoder in ENCODERS:
         if isinstance(value, types):
-            return encoder(value)
-    if isinstance(value, FILES):
-        return file(value)
-    inner = functools.partial(encode, file=file)
-    if isinstance(value, Mapping):
-        return {text(str(key)): inner(item) for key, item in value.items()}
-    return [inner(item) for item in value] if isinstance(value, ITEMS) else inner(_plain(value))
+            return encoder(value, file)
+    return encode(_plain(value), file)
 
 
 def text(value: str) -> str:
@@ -38,13 +29,21 @@ def text(value: str) -> str:
     return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
-def _encode_float(value: float) -> float:
+def _encode_float(value: float, _: ForFile) -> float:
     if not math.isfinite(value):
         raise ValueError(f"The output holds {value}, which JSON cannot carry.")
     return float(value)
 
 
-def _refuse_bytes(_: Any) -> Any:
+def _encode_mapping(value: Mapping[Any, Any], file: ForFile) -> dict[str, Any]:
+    return {text(str(key)): encode(item, file) for key, item in value.items()}
+
+
+def _encode_items(value: Any, file: ForFile) -> list[Any]:
+    return [encode(item, file) for item in value]
+
+
+def _refuse_bytes(*_: Any) -> Any:
     raise TypeError("The output holds bytes, which JSON cannot carry; return a Path or a string.")
 
 
@@ -59,9 +58,13 @@ def _plain(value: Any) -> Any:
 
 
 ENCODERS: tuple[tuple[Any, Any], ...] = (
-    (str, text),
-    (int, int),
+    (enum.Enum, lambda value, file: encode(value.value, file)),
+    (str, lambda value, _: text(value)),
+    (int, lambda value, _: int(value)),
     (float, _encode_float),
-    ((dt.datetime, dt.date, dt.time), lambda value: value.isoformat()),
+    (Mapping, _encode_mapping),
+    ((dt.datetime, dt.date, dt.time), lambda value, _: value.isoformat()),
+    ((os.PathLike, io.IOBase), lambda value, file: file(value)),
     ((bytes, bytearray, memoryview), _refuse_bytes),
+    ((list, tuple, set, frozenset, Iterator), _encode_items),
 )

@@ -14,8 +14,8 @@ from diffusers import AutoencoderKL
 from diffusers.models.resnet import ResnetBlock2D
 from torch.nn import Conv2d
 
-CHANNELS = 16
 COLORS = 3
+CHANNELS = 4 * COLORS
 K = 10.0  # the larger, the steadier the group norm
 LIFT, GAIN = 0.8, 1.5  # the middle of the latents, and their spread
 NO_NOISE = -20.0  # the logarithm of the latents' variance
@@ -28,7 +28,7 @@ def make(side: int) -> AutoencoderKL:
         block_out_channels=(CHANNELS,) * 4,
         down_block_types=("DownEncoderBlock2D",) * 4,
         up_block_types=("UpDecoderBlock2D",) * 4,
-        norm_num_groups=4,
+        norm_num_groups=COLORS,
         mid_block_add_attention=False,
         force_upcast=False,
         scaling_factor=1.0,

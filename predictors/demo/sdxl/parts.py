@@ -11,7 +11,7 @@ from transformers import (
 
 from predictors.demo.sdxl import autoencoder, tokenizer
 
-SIDE = 256  # of a picture when nobody says otherwise
+SIDE = 128  # of a picture when nobody says otherwise
 SHRINKING = 8  # pixels per latent pixel, as in SDXL
 FIRST_WIDTH, SECOND_WIDTH = 32, 48  # of the two text encoders
 SIZE_WIDTH = 8  # of each of the six numbers on size and crop
@@ -56,15 +56,15 @@ def _text(tokens: CLIPTokenizer, width: int, activation: str) -> CLIPTextConfig:
 
 
 def _unet() -> UNet2DConditionModel:
-    """Attention at the coarsest level alone, or large pictures would take minutes."""
+    """Attention at the two coarsest levels alone, or large pictures would take minutes."""
     return UNet2DConditionModel(
         sample_size=SIDE // SHRINKING,
         in_channels=4,
         out_channels=4,
         layers_per_block=1,
-        block_out_channels=(32, 40, 48, 56),
-        down_block_types=("DownBlock2D",) * 3 + ("CrossAttnDownBlock2D",),
-        up_block_types=("CrossAttnUpBlock2D",) + ("UpBlock2D",) * 3,
+        block_out_channels=(32, 40, 48, 48),
+        down_block_types=("DownBlock2D",) * 2 + ("CrossAttnDownBlock2D",) * 2,
+        up_block_types=("CrossAttnUpBlock2D",) * 2 + ("UpBlock2D",) * 2,
         attention_head_dim=4,
         use_linear_projection=True,
         norm_num_groups=8,

@@ -182,3 +182,16 @@ def test_clearing_needs_nothing_to_be_there_and_opens_nothing_to_others(configur
 
     assert inputs() == []
     assert settings.load().data_dir.stat().st_mode & 0o077 == 0
+
+
+def test_what_a_worker_that_is_gone_was_handed_is_removed_too(configure):
+    gone, mine = (
+        f"{socket.gethostname()}.{2**22 + 1}.abc",
+        f"{socket.gethostname()}.{os.getpid()}.abc",
+    )
+    for name in (gone, mine):
+        (settings.load().data_dir / "outputs" / name / "given").mkdir(parents=True)
+
+    files.clear()
+
+    assert [folder.name for folder in files.place("outputs").iterdir()] == [mine]

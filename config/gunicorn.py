@@ -4,6 +4,7 @@ import ctypes
 import gc
 import select
 import signal
+import socket
 import sys
 from typing import Any
 
@@ -14,6 +15,7 @@ from config import logs, settings
 
 PR_SET_PDEATHSIG = 1
 STAY_MILLISECONDS = 10
+STUCK_MILLISECONDS = 60_000
 
 _web = settings.load().web
 _host = f"[{_web.host}]" if ":" in _web.host else _web.host
@@ -75,6 +77,15 @@ class Logger(glogging.Logger):
 logger_class = Logger
 loglevel = settings.load().log.log_level
 logs.configure()
+
+
+def when_ready(server: Any) -> None:
+    """Have the kernel end connections to clients that vanished, or read nothing for a minute."""
+    if sys.platform == "linux":
+        for listener in server.LISTENERS:  # what they accept inherits it
+            listener.sock.setsockopt(
+                socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STUCK_MILLISECONDS
+            )
 
 
 def post_fork(_server: object, _worker: object) -> None:

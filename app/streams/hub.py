@@ -4,13 +4,13 @@ import secrets
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import redis
 import structlog
 
-from app import live
+from app import breaker, live
 from app.once import Once
 from app.streams import entries
 from app.streams.feeds import Feed
@@ -70,7 +70,9 @@ class Hub(threading.Thread):
         while not self.is_leaving:
             feeds = self._followed()
             since: dict[Any, Any] = {name: feed.heard for name, feed in feeds.items()}
-            answer: Any = client.xread({**since, self._wake: woken}, block=int(BLOCK_SECONDS * 1000))
+            answer: Any = client.xread(
+                {**since, self._wake: woken}, block=int(BLOCK_SECONDS * 1000)
+            )
             for name, said in dict(answer).items():
                 last = said[-1][0]
                 if name == self._wake:
@@ -108,10 +110,15 @@ class Hub(threading.Thread):
 
     def _look_up(self) -> None:
         """Have the thread that listens see that there is another feed, now rather than soon."""
-        with suppress(redis.RedisError), live.client().pipeline(transaction=False) as pipe:
-            pipe.xadd(self._wake, {"new": ""}, maxlen=1)
-            pipe.expire(self._wake, WAKE_KEEP_SECONDS)
-            pipe.execute()
+        if breaker.of_broker.is_open:
+            return
+        try:
+            with live.client().pipeline(transaction=False) as pipe:
+                pipe.xadd(self._wake, {"new": ""}, maxlen=1)
+                pipe.expire(self._wake, WAKE_KEEP_SECONDS)
+                pipe.execute()
+        except redis.RedisError as error:
+            breaker.of_broker.trip(str(error))
 
 
 @Once

@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from app import blobs, clock, ids, signing, store
 from app.errors import BodyTooLarge, Forbidden, NotFound
@@ -96,6 +97,15 @@ def signed(owner: str, file_id: str, *, expiry: str, signature: str) -> File:
     if not hmac.compare_digest(wanted.encode(), signature.encode("utf-8", "replace")):
         raise Forbidden(WRONG_SIGNATURE)
     return _upload(account.id, file_id)
+
+
+def sign(account: Account, file_id: str, until: datetime) -> str:
+    """A URL that downloads an account's upload without a token, until then."""
+    _upload(account.id, file_id)
+    owner, expiry = account.username, str(int(until.timestamp()))
+    signature = signing.download(secret(account), owner, file_id, expiry)
+    query = urlencode({"owner": owner, "expiry": expiry, "signature": signature})
+    return f"{url(file_id)}/download?{query}"
 
 
 def secret(account: Account) -> str:

@@ -21,6 +21,7 @@ COMMANDS = (
     "flower",
     "migrate",
     "tokens",
+    "files",
     "models",
     "doctor",
 )

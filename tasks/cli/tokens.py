@@ -5,13 +5,7 @@ import json
 import click
 
 from app import accounts, store
-from app.tables import Account
-from config import settings
-
-account_option = click.option(
-    "--account", "username", metavar="NAME", help="Whose tokens; by default the first account's."
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+from tasks.cli import whose
 
 
 @click.group(short_help="Create, list and revoke tokens.")
@@ -20,17 +14,17 @@ def command() -> None:
 
 
 @command.command()
-@account_option
-@json_option
+@whose.account_option
+@whose.json_option
 def create(username: str | None, *, as_json: bool) -> None:
     """Create a token. It is shown once; only its hash is kept."""
-    text, token = accounts.new_token(_account(username))
+    text, token = accounts.new_token(whose.account(username))
     click.echo(json.dumps({"id": token.id, "token": text}) if as_json else text)
 
 
 @command.command(name="list")
-@account_option
-@json_option
+@whose.account_option
+@whose.json_option
 def list_(username: str | None, *, as_json: bool) -> None:
     """List an account's tokens, without their text."""
     rows = [
@@ -39,7 +33,7 @@ def list_(username: str | None, *, as_json: bool) -> None:
             "created_at": token.created_at.isoformat(),
             "revoked_at": token.revoked_at and token.revoked_at.isoformat(),
         }
-        for token in store.accounts.tokens(_account(username).id)
+        for token in store.accounts.tokens(whose.account(username).id)
     ]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
@@ -56,13 +50,3 @@ def revoke(token_id: str) -> None:
     if not store.accounts.revoke(token_id):
         raise click.ClickException(f"There is no valid token with the ID {token_id}.")
     click.echo(f"Revoked {token_id}.")
-
-
-def _account(username: str | None) -> Account:
-    wanted = username or settings.load().account.bootstrap_account
-    account = store.accounts.named(wanted)
-    if account is None:
-        raise click.ClickException(
-            f"There is no account {wanted}; `hearth migrate` makes the first."
-        )
-    return account

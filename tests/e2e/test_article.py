@@ -12,7 +12,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 FOLDER = settings.ROOT / "examples" / "article"
 SECONDS = 180
-UPLOAD = "waits for file uploads, POST /v1/files"
 STREAM = "waits for streaming, urls.stream"
 
 
@@ -56,12 +55,10 @@ def test_a_webhook_is_owed_to_the_address_given(shipped):
     assert prediction["webhook_events_filter"] == ["completed"]
 
 
-@pytest.mark.xfail(strict=True, reason=UPLOAD)
 def test_the_speech_model_writes_down_an_opened_recording(shipped):
     assert "tone." in run(shipped, "transcribe.py")
 
 
-@pytest.mark.xfail(strict=True, reason=UPLOAD)
 def test_the_caption_model_looks_at_an_opened_photo(shipped):
     assert "square" in run(shipped, "caption.py")
 

@@ -24,7 +24,7 @@ weights = "{WEIGHTS}"
 concurrency = {CONCURRENCY}
 """
 ANSWERS = (1, 8, 32)
-TOKENS = 128
+TOKENS = 512  # as many as a prediction is asked for by default
 INPUT = {"prompt": "What is Hearth?", "min_tokens": TOKENS, "max_tokens": TOKENS}
 
 

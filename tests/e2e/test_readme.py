@@ -1,4 +1,4 @@
-"""Code of the first documents, run against a service with other models, ports and tokens."""
+"""Code of the first documents, run against a service with another port and token."""
 
 import os
 import re
@@ -13,15 +13,12 @@ from tests import documents
 pytestmark = pytest.mark.e2e
 
 README, QUICKSTART = documents.ROOT / "README.md", documents.ROOT / "docs" / "quickstart.md"
-DEMO, OURS = "meta/meta-llama-3.1-70b-instruct", "test/llama"
 PYTHON = [code for file in (README, QUICKSTART) for code in documents.blocks(file, "python")]
 SHELL = [line for line in documents.commands(README) if not re.match(r"make |export ", line)]
 
 
 def _ours(code, service):
     replaced = {
-        DEMO: OURS,
-        "replicate/hello-world": "test/hello",
         "http://127.0.0.1:8000": service.url,
         ".venv/bin/": f"{Path(sys.executable).parent}/",
     }
@@ -45,13 +42,13 @@ def _run(command, service):
 
 
 @pytest.mark.parametrize("code", PYTHON)
-def test_its_python_runs(service, code):
-    assert _run([sys.executable, "-c", _ours(code, service)], service).strip()
+def test_its_python_runs(shipped, code):
+    assert _run([sys.executable, "-c", _ours(code, shipped)], shipped).strip()
 
 
 @pytest.mark.parametrize("line", SHELL)
-def test_its_commands_answer(service, line):
-    answer = _run(["bash", "-c", _ours(line, service)], service)
+def test_its_commands_answer(shipped, line):
+    answer = _run(["bash", "-c", _ours(line, shipped)], shipped)
 
     assert "hello Ada" in answer or '"status":"succeeded"' in answer
 

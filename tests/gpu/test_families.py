@@ -30,7 +30,7 @@ TOLERANCE_BYTES = 64 * 2**20
 HOG = """
 import torch
 free, _ = torch.cuda.mem_get_info()
-held = torch.empty(free - 1_500_000_000, dtype=torch.uint8, device="cuda")
+held = torch.empty(free - 400_000_000, dtype=torch.uint8, device="cuda")
 print("held", flush=True)
 input()
 """

@@ -12,7 +12,9 @@ def files(*folders: str) -> Iterator[tuple[str, ast.Module]]:
     """Each Python file below these folders, by its path from the root."""
     for folder in folders or PACKAGES:
         for file in sorted((ROOT / folder).rglob("*.py")):
-            yield file.relative_to(ROOT).as_posix(), ast.parse(file.read_text())
+            path = file.relative_to(ROOT)
+            if not any(part.startswith(".") for part in path.parts):
+                yield path.as_posix(), ast.parse(file.read_text())
 
 
 def imports(tree: ast.Module) -> Iterator[str]:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import select, update
 
+from app.columns import database_now
 from app.store.connection import reading, transaction
-from app.tables import Account, Token, database_now
+from app.tables import Account, Token
 
 
 def add(row: Account | Token) -> None:

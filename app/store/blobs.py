@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import and_, delete, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.columns import database_now
 from app.store.connection import reading, transaction
-from app.tables import Blob, File, database_now
+from app.tables import Blob, File
 
 BATCH = 100
 

@@ -19,9 +19,9 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.columns import SQLITE_TIME, database_now
 from app.errors import Unavailable
 from app.once import Once
-from app.tables import SQLITE_TIME, database_now
 from config import settings
 
 log = structlog.get_logger()

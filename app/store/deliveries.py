@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Update, and_, func, literal, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, undefer
 
+from app.columns import database_now
 from app.store.connection import reading, transaction
-from app.tables import Attempt, Delivery, database_now
+from app.tables import Attempt, Delivery
 
 BATCH = 500
 

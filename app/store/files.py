@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, delete, func, select
 
+from app.columns import database_now
 from app.store import blobs, windows
 from app.store.connection import reading, transaction
 from app.store.windows import Window
-from app.tables import Account, File, database_now
+from app.tables import Account, File
 
 BATCH = 500
 

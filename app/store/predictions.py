@@ -27,11 +27,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from app.columns import database_now
 from app.status import Status
 from app.store import windows
 from app.store.connection import reading, transaction
 from app.store.windows import Window
-from app.tables import Model, Prediction, Worker, database_now
+from app.tables import Model, Prediction, Worker
 
 MOST_DOUBLINGS = 8
 BATCH = 500

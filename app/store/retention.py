@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, exists, select, update
 
+from app.columns import database_now
 from app.store.connection import reading, transaction
-from app.tables import Attempt, Delivery, Prediction, database_now
+from app.tables import Attempt, Delivery, Prediction
 
 BATCH = 200
 

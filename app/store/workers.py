@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, exists, select
 
+from app.columns import database_now
 from app.store.connection import reading, transaction
-from app.tables import Worker, database_now
+from app.tables import Worker
 
 
 def report(worker: Worker) -> None:

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import update
 
 from app import clock, deliveries, predictions, store
-from app.tables import Delivery, database_now
+from app.columns import database_now
+from app.tables import Delivery
 from tasks import deliver
 from tests import factories
 from tests.receiver import Receiver

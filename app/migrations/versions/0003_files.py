@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from app.tables import Timestamp
+from app.columns import Timestamp
 
 revision = "0003"
 down_revision = "0002"

@@ -8,8 +8,9 @@ from sqlalchemy import event, text, update
 from sqlalchemy.orm.exc import DetachedInstanceError
 
 from app import store
+from app.columns import database_now
 from app.store import connection
-from app.tables import Delivery, database_now
+from app.tables import Delivery
 from tests import factories
 
 RANGE = {

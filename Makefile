@@ -59,7 +59,7 @@ demo-models: .venv/.dev ## Make and teach the demo models anew
 
 lock: .venv/.dev ## Write the lock files anew
 	$(PIP) install uv
-	$(LOCK) pyproject.toml requirements/build.in --extra client --extra postgres --extra models --output-file requirements/base.txt
+	$(LOCK) pyproject.toml requirements/build.in --extra client --extra postgres --extra s3 --extra models --output-file requirements/base.txt
 	$(LOCK) --group dev --constraint requirements/base.txt --output-file requirements/dev.txt
 
 clean: ## Remove what was built, but neither the environment nor any data

@@ -74,6 +74,16 @@ class StoreSettings(Section):
     """SQLAlchemy URL, `postgresql+psycopg://…` in production; by default SQLite."""
     redis_url: str | None = None
     """Redis to use; a given one switches the embedded Redis off."""
+    blobs_url: str | None = Field(default=None, pattern=r"^s3://[a-z0-9][a-z0-9.-]{2,62}(/.*)?$")
+    """Where the content of files is kept: `s3://bucket/prefix`; by default in the data folder."""
+    blobs_endpoint: str | None = None
+    """URL of the S3-compatible server that has the bucket; by default Amazon's."""
+    blobs_region: str = "us-east-1"
+    """Region of the bucket."""
+    blobs_access_key: str | None = None
+    """Access key id for the bucket; by default found as Amazon's tools do."""
+    blobs_secret_key: SecretStr | None = None
+    """Secret access key for the bucket."""
     retention_seconds: Positive = 30 * 24 * 3600
     """How long inputs, outputs, logs and files are kept after a prediction's end; 30 days."""
 

@@ -45,7 +45,12 @@ class Place(Protocol):
 @Once
 def place() -> Place:
     """Where this installation keeps its blobs."""
-    return Disk(settings.load().data_dir / "blobs")
+    given = settings.load().store
+    if given.blobs_url is None:
+        return Disk(settings.load().data_dir / "blobs")
+    from app.blobs.bucket import Bucket  # noqa: PLC0415  its library is an extra
+
+    return Bucket(given)
 
 
 def put(path: Path) -> Blob:

@@ -40,36 +40,42 @@ class Incoming:
         self._account = account
         self._draft = draft
         self._limits = settings.load().files
-        self._room = self._limits.upload_quota_bytes - store.files.size_of_uploads(account.id)
+        self._look()
 
     def write(self, piece: bytes) -> None:
         """Take a piece; raises BodyTooLarge or StorageFull."""
-        self._check(self._draft.size + len(piece), self._room)
+        self.check(self._draft.size + len(piece))
         self._draft.write(piece)
 
     def keep(self, new: NewUpload) -> File:
         """Make it a file; raises BodyTooLarge or StorageFull."""
-        self._check(self._draft.size, self._room)
         blob = self._draft.keep()
         with store.transaction():
-            used = store.files.size_of_uploads(self._account.id)
-            self._check(blob.size, self._limits.upload_quota_bytes - used)
+            self._look()
+            self.check(blob.size)
             file = _row(self._account, blob, new)
             store.files.add(file)
         return file
 
-    def _check(self, size: int, room: int) -> None:
+    def check(self, size: int) -> None:
+        """Raise BodyTooLarge for a file that is larger than it may be."""
         if size > self._limits.upload_bytes:
             raise BodyTooLarge(TOO_LARGE.format(most=self._limits.upload_bytes))
-        if size > room:
+        if size > self._room:
             raise BodyTooLarge(OVER_QUOTA.format(most=self._limits.upload_quota_bytes))
+
+    def _look(self) -> None:
+        used = store.files.size_of_uploads(self._account.id)
+        self._room = self._limits.upload_quota_bytes - used
 
 
 @contextmanager
-def incoming(account: Account) -> Iterator[Incoming]:
-    """A file that is being uploaded; nothing of it stays unless it is kept."""
+def incoming(account: Account, at_least: int = 0) -> Iterator[Incoming]:
+    """A file that is being uploaded, with so many bytes at least; gone unless it is kept."""
     with blobs.draft() as draft:
-        yield Incoming(account, draft)
+        coming = Incoming(account, draft)
+        coming.check(at_least)
+        yield coming
 
 
 def get(account: Account, file_id: str) -> File:

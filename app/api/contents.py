@@ -35,7 +35,7 @@ def reply(file: File, disposition: str = "attachment") -> Response:
     answer.set_etag(file.digest)
     answer.make_conditional(request)
     if request.method == "GET" and answer.status_code != HTTPStatus.NOT_MODIFIED:
-        answer.response = _content(file, start, end)
+        answer.response = _content(file, *(part or (0, None)))
         answer.direct_passthrough = True
     return answer
 
@@ -52,7 +52,8 @@ def _part(file: File) -> tuple[int, int] | None:
     return part
 
 
-def _content(file: File, start: int, end: int) -> Iterable[bytes]:
+def _content(file: File, start: int, end: int | None) -> Iterable[bytes]:
+    """What is sent; of a whole file on disk, the kernel sends it."""
     try:
         content = blobs.open(file.digest, start, end)
     except FileNotFoundError:

@@ -35,6 +35,11 @@ class UploadForm(TypedDict):
     ]
 
 
+def least_content() -> int:
+    """How large the content of the request's form is at least, by what the request says."""
+    return max(0, (request.content_length or 0) - BEFORE_CONTENT)
+
+
 def upload(write: Callable[[bytes], None]) -> NewUpload:
     """What the request's form says of its content, which is written where it is wanted."""
     request.max_content_length = settings.load().files.upload_bytes + BEFORE_CONTENT

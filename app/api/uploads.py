@@ -25,7 +25,7 @@ class DownloadQuery(TypedDict):
 @openapi.describe({201: replies.File}, 400, 413, 415, 422, 507, form=forms.UploadForm)
 def create() -> Reply:
     """Upload a file, to name it in inputs by its `urls.get`."""
-    with uploads.incoming(auth.caller()) as incoming:
+    with uploads.incoming(auth.caller(), forms.least_content()) as incoming:
         new = forms.upload(incoming.write)
         file = incoming.keep(new)
     return replies.file(file), HTTPStatus.CREATED, {"Location": uploads.url(file.id)}

@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from click.testing import CliRunner, Result
 
-from app import accounts
+from app import accounts, store, uploads
 from app.errors import Unauthenticated
 from config import settings
 from tasks import lock, procfile
 from tasks.celery import celery
 from tasks.cli import COMMANDS, flower, main, node, screen, sweep, up, welcome
+from tests import factories
 from tests.conftest import Configure
 from tests.service import free_port
 
@@ -302,3 +304,27 @@ def test_doctor_says_what_to_do_and_fails(
     assert result.exit_code == 1
     assert f"fail  port            port {taken_port} of 127.0.0.1" in result.output
     assert "correct HEARTH_REDIS_URL" in result.output
+
+
+def test_a_download_is_signed(hearth: Any, first_account: None) -> None:
+    upload = factories.upload(store.accounts.named("local"))
+
+    url = hearth("files", "sign", upload.id, "--minutes", "1").output.strip()
+
+    said = dict(parse_qsl(urlsplit(url).query))
+    assert urlsplit(url).path == f"/v1/files/{upload.id}/download"
+    file_id, owner = upload.id, said.pop("owner")
+    assert uploads.signed(owner, file_id, **said).digest == upload.digest
+
+
+def test_the_secret_of_downloads_stays_the_same(hearth: Any, first_account: None) -> None:
+    told = hearth("files", "secret").output.strip()
+
+    assert json.loads(hearth("files", "secret", "--json").output) == {
+        "owner": "local",
+        "secret": told,
+    }
+
+
+def test_what_is_not_there_is_not_signed(hearth: Any, first_account: None) -> None:
+    assert "could not be found" in hearth("files", "sign", "nothing").output

@@ -1,5 +1,6 @@
 """The API over the real store, spoken to through HTTP; what would go to the broker is noted."""
 
+import functools
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,12 @@ class Caller:
 def http(configure, version, queued) -> FlaskClient:
     configure(public_url=PUBLIC_URL, egress_allow="127.0.0.1/32:9000-9999", wait_seconds=0.05)
     return create_app().test_client()
+
+
+@pytest.fixture
+def closing(http, monkeypatch) -> None:
+    """Has the client read and close what it is answered, as a web server does."""
+    monkeypatch.setattr(http, "open", functools.partial(http.open, buffered=True))
 
 
 @pytest.fixture

@@ -10,7 +10,10 @@ import pytest
 
 from app import blobs, uploads
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = [
+    pytest.mark.parametrize("database", ["sqlite"], indirect=True),
+    pytest.mark.usefixtures("closing"),
+]
 
 CONTENT = bytes(range(256)) * 100
 LATER = str(int(time.time()) + 1000)

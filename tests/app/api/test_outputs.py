@@ -6,7 +6,10 @@ from app import leases, outputs, store
 from predictors.events import File, Output
 from tests import factories
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = [
+    pytest.mark.parametrize("database", ["sqlite"], indirect=True),
+    pytest.mark.usefixtures("closing"),
+]
 
 CONTENT = bytes(range(256)) * 100
 PUBLIC_URL = "https://hearth.example"

@@ -164,6 +164,15 @@ def test_a_file_may_be_as_large_as_the_setting_says(caller, configure):
     assert len(kept()) == 1
 
 
+def test_a_file_that_is_announced_as_too_large_is_not_read(caller, monkeypatch):
+    monkeypatch.setattr("app.api.multipart.read", lambda _: pytest.fail("was read"))
+    long = {"CONTENT_LENGTH": str(200 * 2**20)}
+
+    answer = caller.call("POST", "/v1/files", data={"content": file()}, environ_overrides=long)
+
+    assert (answer.status_code, "HEARTH_UPLOAD_BYTES" in answer.json["detail"]) == (413, True)
+
+
 def test_json_bodies_keep_their_own_limit(caller, configure):
     big = json.dumps({"version": "lab/echo", "input": {"text": "x" * 11 * 2**20}})
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import redis
 
-from app import clock, store
+from app import blobs, clock, store
 from app.errors import Unavailable
 from app.store import migration
 from config import settings
@@ -21,6 +21,7 @@ GIB = 2**30
 ENOUGH_GIB, LITTLE_GIB = 5.0, 0.5
 DRIFT_SECONDS = 1.0
 PATIENCE_SECONDS = 5
+NO_BLOB = 64 * "0"
 SYNCHRONIZE = "Have every machine synchronize its clock, for example with chrony."
 
 Level = Literal["ok", "warn", "fail"]
@@ -41,6 +42,7 @@ def findings() -> Iterator[Finding]:
     yield _data_folder(settings.load().data_dir)
     yield from _database()
     yield from _redis()
+    yield from _bucket()
     if not lock.is_held():
         yield from map(_port, ports.chosen())
     yield _ffmpeg()
@@ -131,6 +133,19 @@ def _drift(name: str, seconds: float) -> Finding:
     if abs(seconds) <= DRIFT_SECONDS:
         return Finding(name, "ok", detail)
     return Finding(name, "warn", detail, SYNCHRONIZE)
+
+
+def _bucket() -> Iterator[Finding]:
+    url = settings.load().store.blobs_url
+    if url is None:
+        return
+    try:
+        blobs.exists(NO_BLOB)
+    except Unavailable:
+        remedy = "Start it, or correct HEARTH_BLOBS_ENDPOINT and the keys."
+        yield Finding("bucket", "fail", f"{url} cannot be read", remedy)
+    else:
+        yield Finding("bucket", "ok", f"{url} answers")
 
 
 def _port(port: ports.Port) -> Finding:

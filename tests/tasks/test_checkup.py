@@ -7,7 +7,7 @@ import redis
 from app import clock
 from config import settings
 from tasks import checkup, lock
-from tests import embedded
+from tests import bucket, embedded
 from tests.conftest import Configure
 
 
@@ -124,3 +124,9 @@ def test_a_gpu_is_asked_for_its_name(
     monkeypatch.setenv("PATH", fake_smi(tmp_path, script))
 
     assert levels(configure)["GPU"] == level
+
+
+def test_a_bucket_is_asked_for(configure: Configure, tmp_path: Path) -> None:
+    with bucket.server(tmp_path / "bucket") as url:
+        assert levels(configure, blobs_endpoint=url, **bucket.SETTINGS)["bucket"] == "ok"
+        assert levels(configure, blobs_secret_key="wrongwrong")["bucket"] == "fail"

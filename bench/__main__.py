@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench import rows, table
 
-MODULES = ("noop", "text", "batches", "streaming")
+MODULES = ("noop", "text", "batches", "streaming", "files")
 """Each has `rows(folder)`: a context manager that gives rows while what they need is up."""
 
 RESULTS = Path(__file__).with_name("results.json")

@@ -27,10 +27,11 @@ ADDRESS = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Hearth:
-    """Where it answers, and with which token."""
+    """Where it answers, with which token, and the process above all others."""
 
     port: int
     token: str
+    pid: int
 
     def caller(self) -> Call:
         """A client that greets, over a connection of its own: create, and wait for the end."""
@@ -93,7 +94,7 @@ def running(redis_url: str, folder: Path, models: str = CATALOG) -> Iterator[Hea
     with children.child([HEARTH, "up", "--no-first-prediction"], log, variables) as process:
         children.wait(lambda: is_ready(port), process, log, START_SECONDS)
         token = (folder / "data" / "token").read_text().strip()
-        yield Hearth(port, token)
+        yield Hearth(port, token, process.pid)
 
 
 def is_ready(port: int, path: str = "/health/ready") -> bool:

@@ -131,7 +131,8 @@ class _Listener(threading.Thread):
             time.sleep(PAUSE_SECONDS)
 
     def _listen(self) -> None:
-        with client().pubsub() as subscription:  # type: ignore[no-untyped-call]  # redis-py
+        ours = client()  # held, since a client that is let go closes what it has lent
+        with ours.pubsub() as subscription:  # type: ignore[no-untyped-call]  # redis-py
             subscription.subscribe(ENDED)
             while not self.is_leaving:
                 message = subscription.get_message(timeout=LOOK_SECONDS)

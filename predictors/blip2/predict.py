@@ -26,9 +26,7 @@ class Predictor(BasePredictor):
 
     def predict(
         self,
-        image: Path = Input(
-            description="The picture to look at", accept="image/*"
-        ),
+        image: Path = Input(description="The picture to look at", accept="image/*"),
         caption: bool = Input(
             description="Describe the picture instead of answering the question", default=False
         ),

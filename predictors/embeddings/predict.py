@@ -35,9 +35,7 @@ class Predictor(BasePredictor):
         texts: list[str] | str = Input(
             description="What to embed: a list of texts, or one text to a line"
         ),
-        normalize: bool = Input(
-            description="Give all vectors the length 1", default=True
-        ),
+        normalize: bool = Input(description="Give all vectors the length 1", default=True),
     ) -> Vectors:
         """One vector for each text, in their order."""
         inputs = {"texts": texts, "normalize": normalize}

@@ -30,7 +30,9 @@ ONLY_THERE = [
         ("flask", "werkzeug", "spectree"), ("app/__init__.py", "app/api/"), id="web framework"
     ),
     pytest.param(
-        ("sqlalchemy", "alembic"), ("app/store/", "app/columns.py", "app/tables.py", "app/migrations/"), id="sql"
+        ("sqlalchemy", "alembic"),
+        ("app/store/", "app/columns.py", "app/tables.py", "app/migrations/"),
+        id="sql",
     ),
     pytest.param(
         HTTP_CLIENTS,

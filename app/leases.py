@@ -1,6 +1,5 @@
 """Leases: a worker's right to write one prediction: taken, recorded under, ended, given up."""
 
-import datetime as dt
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -42,9 +41,7 @@ class Journal:
     attempt: int
     logs: str
     flushed_at: float
-    started_at: dt.datetime
     is_streamed: bool = False
-    taken_at: float = field(default_factory=clock.ticks)
     output: Any = None
     metrics: dict[str, Any] = field(default_factory=dict)
     unwritten: set[str] = field(default_factory=set)
@@ -66,18 +63,10 @@ class Journal:
                 self.unwritten.add(webhooks.LOGS)
             case events.Metric(name, value):
                 self.metrics[name] = value
-            case events.Began():
-                waited = dt.timedelta(seconds=clock.ticks() - self.taken_at)
-                self.started_at += waited
 
     def so_far(self) -> dict[str, Any]:
         """The columns that hold it."""
-        return {
-            "output": self.output,
-            "logs": self.logs,
-            "metrics": self.metrics,
-            "started_at": self.started_at,
-        }
+        return {"output": self.output, "logs": self.logs, "metrics": self.metrics}
 
 
 def _capped(logs: str) -> str:
@@ -113,6 +102,9 @@ def record(journal: Journal, event: events.Event) -> None:
     """Note what the model said; write it down, and tell the webhook, at most every half second."""
     if isinstance(event, events.Output) and event.files:
         event = store.insist(_keep_files, event, journal.lease)
+    if isinstance(event, (events.Waits, events.Began)):
+        has_begun = isinstance(event, events.Began)
+        store.insist(store.predictions.time, journal.lease, has_begun=has_begun)
     journal.note(event)
     pause = settings.load().model.flush_seconds
     if journal.unwritten and clock.ticks() - journal.flushed_at >= pause:
@@ -165,7 +157,6 @@ def _open_journal(started: Prediction) -> Journal:
     written = clock.ticks()
     if started.webhook:  # whoever listens is told of the first output at once
         written -= settings.load().model.flush_seconds
-    began = started.started_at or clock.now()
     return Journal(
         lease,
         started.account_id,
@@ -173,7 +164,6 @@ def _open_journal(started: Prediction) -> Journal:
         started.attempts,
         started.logs,
         written,
-        began,
         is_streamed=started.stream_key is not None,
     )
 

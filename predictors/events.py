@@ -53,8 +53,13 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Waits:
+    """The model runs others first."""
+
+
+@dataclass(frozen=True)
 class Began:
-    """The model has begun, after a while in which it ran others."""
+    """The model has begun with a prediction that waited."""
 
 
 @dataclass(frozen=True)
@@ -62,4 +67,4 @@ class Tick:
     """Nothing new for half a second."""
 
 
-Event = Output | Log | Metric | Began | Tick
+Event = Output | Log | Metric | Waits | Began | Tick

@@ -16,6 +16,7 @@ from predictors import process
 from predictors.runner.cog.server import channel
 
 TICK_SECONDS = 0.5
+WAITS: dict[str, Any] = {"kind": "waits"}
 BEGAN: dict[str, Any] = {"kind": "began"}
 CANCELED: dict[str, Any] = {"kind": "end", "status": "canceled", "error": None}
 
@@ -77,7 +78,9 @@ class Runs:
                 self._lose(self._lost)
                 return
             self._send_what_fits()
-            run.has_waited = run.id not in self._running
+            if run.id not in self._running:
+                run.has_waited = True
+                run.hear((b"", [WAITS]))
 
     def cancel(self, prediction_id: str) -> None:
         """Stop a prediction, whether it waits, runs, or is yet to come."""

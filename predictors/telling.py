@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from predictors.events import Began, Event, Log, Metric, Output, Tick
+from predictors.events import Began, Event, Log, Metric, Output, Tick, Waits
 from predictors.handover import Files
 from predictors.lines import Lines
 
@@ -52,6 +52,8 @@ class Telling:
                 yield Metric(message["name"], message["value"])
             case "log":
                 yield from _logged(self._lines.feed(message["text"].encode(errors="replace")))
+            case "waits":
+                yield Waits()
             case "began":
                 yield Began()
             case "end":

@@ -115,6 +115,17 @@ def claim(
     return next(iter(_run(_claim, given)), None)
 
 
+def time(lease: Lease, *, has_begun: bool) -> None:
+    """Have a run's time begin now, or stand still while it waits for others in its worker."""
+    guards = [Prediction.id == lease.prediction_id, Prediction.lease_number == lease.number]
+    begun = {
+        "started_at": database_now(),
+        "run_expires_at": database_now(Prediction.run_limit_seconds),
+    }
+    changes = begun if has_begun else {"run_expires_at": None}
+    _change([Prediction.status == Status.PROCESSING, *guards], changes)
+
+
 def let_go(lease: Lease, *, counts: bool) -> Prediction | None:
     """Void a lease with its output, and have the prediction taken up again; whether it counts."""
     guards = [Prediction.id == lease.prediction_id, Prediction.lease_number == lease.number]

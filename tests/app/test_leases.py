@@ -1,7 +1,5 @@
 """A worker's right to write a prediction, on both databases."""
 
-import datetime as dt
-
 import pytest
 
 from app import leases, store
@@ -71,15 +69,24 @@ def test_every_way_out_of_a_run_is_an_end(prediction, error, status, text):
     assert (row.status, row.error) == (status, text)
 
 
+def test_the_time_of_a_run_stands_still_while_it_waits_for_others(prediction):
+    journal = leases.take(prediction.id, "worker-1")
+
+    leases.record(journal, events.Waits())
+
+    assert store.predictions.get(prediction.id).run_expires_at is None
+
+
 def test_a_run_starts_when_the_model_begins_with_it(prediction):
     journal = leases.take(prediction.id, "worker-1")
-    journal.taken_at -= 60
+    taken = store.predictions.get(prediction.id)
+    leases.record(journal, events.Waits())
 
-    with leases.ending(journal):
-        leases.record(journal, events.Began())
+    leases.record(journal, events.Began())
 
-    row = store.predictions.get(prediction.id)
-    assert dt.timedelta(seconds=60) < row.started_at - row.created_at < dt.timedelta(seconds=90)
+    begun = store.predictions.get(prediction.id)
+    assert begun.started_at > taken.started_at
+    assert begun.run_expires_at > taken.run_expires_at
 
 
 def test_a_prediction_that_had_not_begun_is_handed_back_uncounted(prediction, queued):

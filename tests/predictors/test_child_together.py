@@ -8,7 +8,7 @@ import pytest
 
 from predictors import child
 from predictors.child import Child
-from predictors.events import Began, Event, Log, Metric, Tick
+from predictors.events import Began, Event, Log, Metric, Tick, Waits
 from tests.predictors import running
 from tests.predictors.running import Start
 
@@ -76,7 +76,7 @@ def test_one_more_than_fit_waits_and_says_when_it_began(start: Start, begin: Beg
     assert waiting[0].end()[0] is child.PredictionCanceled
     error, events = late.end()
     assert error is None
-    assert events[0] == Began()
+    assert events[:2] == [Waits(), Began()]
 
 
 def test_each_fails_or_is_canceled_for_itself(start: Start, begin: Begin):
@@ -102,7 +102,7 @@ def test_one_that_waits_for_room_is_canceled_at_once(start: Start, begin: Begin)
 
     runner.cancel("b")
 
-    assert late.end() == (child.PredictionCanceled, [])
+    assert late.end() == (child.PredictionCanceled, [Waits()])
     runner.cancel("a")
     assert busy.end()[0] is child.PredictionCanceled
 
@@ -139,7 +139,7 @@ def test_a_suspect_runs_alone(start: Start, begin: Begin):
 
     assert beside.end()[0] is child.PredictionCanceled
     assert suspect.end()[0] is child.RunnerLost
-    assert late.end() == (child.RunnerLost, [])
+    assert late.end() == (child.RunnerLost, [Waits()])
 
 
 def test_a_function_that_is_not_asynchronous_is_refused(start: Start):

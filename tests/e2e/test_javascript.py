@@ -34,7 +34,7 @@ def modules(tmp_path_factory):
 
 
 @pytest.fixture
-def javascript(service, modules):
+def javascript(modules, service):
     """Run the body of an async function that has `replicate`, and give what it returns."""
     given = {"NODE_PATH": str(modules), "REPLICATE_API_TOKEN": service.token}
 

@@ -6,6 +6,8 @@ import select
 import signal
 import socket
 import sys
+import time
+from contextlib import suppress
 from typing import Any
 
 from gunicorn import glogging
@@ -16,6 +18,8 @@ from config import logs, settings
 PR_SET_PDEATHSIG = 1
 STAY_MILLISECONDS = 10
 STUCK_MILLISECONDS = 60_000
+LINGER_SECONDS = 2
+PIECE = 64 * 1024
 
 _web = settings.load().web
 _host = f"[{_web.host}]" if ":" in _web.host else _web.host
@@ -39,7 +43,25 @@ class Worker(gthread.ThreadWorker):
         keeps = super().handle(conn)
         while keeps is True and self.alive and not conn.is_http2 and _is_asking(conn):
             keeps = super().handle(conn)
+        if not keeps:
+            _hang_up(conn.sock)
         return keeps
+
+
+def _hang_up(sock: socket.socket) -> None:
+    """End what we say, and hear the client out for a moment, or it may never read the answer.
+
+    Gunicorn would do it in the one thread that also takes new connections; now it need not wait.
+    """
+    until = time.monotonic() + LINGER_SECONDS
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_WR)
+        while (left := until - time.monotonic()) > 0:
+            sock.settimeout(left)
+            if not sock.recv(PIECE):
+                break
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 def _is_asking(conn: Any) -> bool:

@@ -33,9 +33,13 @@ class Worker(gthread.ThreadWorker):
     a create again when its connection breaks.
     """
 
+    is_leaving = False
+
     def handle_exit(self, sig: Any, frame: Any) -> None:
-        """Leave, after a word to those who wait."""
-        self.wsgi.extensions["let_go"]()
+        """Leave, after a word to those who wait: once, as a second signal finds its locks taken."""
+        if not self.is_leaving:
+            self.is_leaving = True
+            self.wsgi.extensions["let_go"]()
         super().handle_exit(sig, frame)
 
     def handle(self, conn: Any) -> Any:

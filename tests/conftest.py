@@ -12,6 +12,7 @@ import pytest
 
 from app import accounts, blobs, breaker, holds, live, models, queues, store
 from app.store import migration
+from app.streams.hub import hub
 from app.streams import writing
 from app.tables import Account, Version
 from config import settings
@@ -22,6 +23,9 @@ Configure = Callable[..., None]
 
 def _forget() -> None:
     """Have settings and what was made from them read and made anew."""
+    for thread in (live._listener.forget(), hub.forget()):
+        if thread:
+            thread.leave()
     store.close()
     settings.load.cache_clear()
     queues.sender.forget()

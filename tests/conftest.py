@@ -12,8 +12,8 @@ import pytest
 
 from app import accounts, blobs, breaker, holds, live, models, queues, store
 from app.store import migration
-from app.streams.hub import hub
 from app.streams import writing
+from app.streams.hub import hub
 from app.tables import Account, Version
 from config import settings
 from tests import factories, postgres

@@ -16,6 +16,7 @@ from predictors import process
 from predictors.runner.cog.server import channel
 
 TICK_SECONDS = 0.5
+MOST_UNREAD = 64
 WAITS: dict[str, Any] = {"kind": "waits"}
 BEGAN: dict[str, Any] = {"kind": "began"}
 CANCELED: dict[str, Any] = {"kind": "end", "status": "canceled", "error": None}
@@ -39,18 +40,32 @@ class Run:
     batch_key: Hashable = None
     is_alone: bool = False
     has_waited: bool = False
-    _said: "queue.SimpleQueue[process.Reading | Lost]" = field(default_factory=queue.SimpleQueue)
+    _said: "queue.SimpleQueue[tuple[process.Reading | Lost, bool]]" = field(
+        default_factory=queue.SimpleQueue
+    )
+    _room: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(MOST_UNREAD))
 
     def hear(self, said: process.Reading | Lost) -> None:
-        """Be told what the process printed and said, or that it is lost."""
-        self._said.put(said)
+        """Be told something at once, however much is unread."""
+        self._said.put((said, False))
+
+    def read(self, said: process.Reading, *, patience: float) -> bool:
+        """Be told what the process printed and said, once there is room; False where there is not.
+
+        So a flood that nobody takes up waits in the process that makes it.
+        """
+        if has_room := self._room.acquire(timeout=patience):
+            self._said.put((said, True))
+        return has_room
 
     def listen(self, timeout: float) -> process.Reading:
         """What was printed, then what was said; nothing once the time is up; raises Lost."""
         try:
-            said = self._said.get(timeout=timeout)
+            said, took_room = self._said.get(timeout=timeout)
         except queue.Empty:
             return b"", []
+        if took_room:
+            self._room.release()
         if isinstance(said, Lost):
             raise said
         return said
@@ -119,7 +134,13 @@ class Runs:
         if ended := [message["id"] for message in messages if message["kind"] == "end"]:
             self._make_room(ended)  # before whoever hears of the end sends the next one
         for name, run in told.items():
-            run.hear((prints.get(name, b""), said.get(name, [])))
+            self._tell(run, (prints.get(name, b""), said.get(name, [])))
+
+    def _tell(self, run: Run, said: process.Reading) -> None:
+        while not run.read(said, patience=TICK_SECONDS):
+            if not self._process.is_alive:  # its last words are heard by whoever still listens
+                run.hear(said)
+                return
 
     def _make_room(self, ended: list[str]) -> None:
         with self._lock:

@@ -145,14 +145,17 @@ def test_a_slow_reader_holds_up_nobody_and_loses_nothing(service):
 def test_readers_that_vanish_leave_nothing_behind(service):
     web = max(service.processes("gunicorn"), key=lambda process: process.num_threads())
     url = stream(service, "countdown", start=2, pause=30)
-    _vanish(url, readers=50)
-    eventually(lambda: web.num_fds() < 50, within=10, what="the first have left")
-    before = web.num_fds(), web.num_threads()
+    connections, threads = len(web.net_connections()), web.num_threads()
 
-    _vanish(url, readers=50)
+    for _ in range(4):
+        _vanish(url, readers=50)
+        eventually(
+            lambda: len(web.net_connections()) <= connections, within=10, what="all have left"
+        )
 
-    eventually(lambda: web.num_fds() <= before[0], within=10, what="all have left")
-    assert web.num_threads() <= before[1]
+    assert (
+        web.num_threads() < threads + 100
+    )  # threads stay for others, as many as were busy at once
 
 
 def _vanish(url, readers):

@@ -2,12 +2,17 @@
 
 import functools
 import http.client
+import re
+import selectors
+import socket
+import statistics
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
@@ -23,9 +28,11 @@ CATALOG = "\n".join(
 BYTES = 64 * 2**20
 MB = 1e6
 READERS = 1000
-HELD = {"count": 4, "pause": 4}  # long enough for all readers to come
+HELD = {"count": 4, "pause": 4}
+HELD_SECONDS = 16  # long enough for all readers to come
 BOUNDARY = uuid.uuid4().hex
 CHUNK = 1 << 20
+ITEM = re.compile(rb"data: ([\d.]+)")
 
 
 @contextmanager
@@ -33,8 +40,8 @@ def rows(folder: Path) -> Iterator[list[Row]]:
     """The rows, while Hearth and Flask are up."""
     with ExitStack() as stack:
         enter = stack.enter_context
-        socket = enter(noop.redis(folder))
-        service = enter(hearth.running(f"unix://{socket}", folder, CATALOG))
+        redis = enter(noop.redis(folder))
+        service = enter(hearth.running(f"unix://{redis}", folder, CATALOG))
         port, pid = enter(plain_flask.running(folder))
         made = service.predictor("bench/maker", {"size": BYTES})()["output"]
         yield [
@@ -60,7 +67,15 @@ def rows(folder: Path) -> Iterator[list[Row]]:
                 PEER,
                 Budget(3, 1.5),
                 _readers(_web(service.pid), functools.partial(_stream, service)),
-                _readers(_worker(pid), lambda: (port, "/events")),
+                _readers(_worker(pid), lambda: (port, f"/events?until={_now() + HELD_SECONDS}")),
+            ),
+            Row(
+                "held_reader_delay_p50",
+                "ms",
+                PEER,
+                Budget(200, 100, of_ratio=False),
+                functools.partial(_delay, functools.partial(_stream, service)),
+                functools.partial(_delay, lambda: (port, f"/events?until={_now() + HELD_SECONDS}")),
             ),
         ]
 
@@ -115,6 +130,37 @@ def _held(server: psutil.Process, idle: int, ask: Callable[[], tuple[int, str]])
         ended = sum(b"event: done" in reader.read() for reader in readers)
     assert ended == READERS, ended
     return held / READERS / 1000
+
+
+def _delay(ask: Callable[[], tuple[int, str]]) -> float:
+    """From the moment an item is made to each of the readers, in milliseconds: the median."""
+    port, path = ask()
+    request = f"GET {path} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n".encode()
+    with ExitStack() as stack, selectors.DefaultSelector() as ready:
+        for _ in range(READERS):
+            reader = stack.enter_context(socket.create_connection((hearth.ADDRESS, port)))
+            reader.sendall(request)
+            ready.register(reader, selectors.EVENT_READ)
+        all_there = _now()
+        delays = [late for made, late in _heard(ready) if made > all_there]
+    assert len(delays) >= READERS, len(delays)
+    return statistics.median(delays) * 1000
+
+
+def _heard(ready: selectors.BaseSelector) -> Iterator[tuple[float, float]]:
+    """When each item that a reader hears was made, and how late it is."""
+    while ready.get_map():
+        for key, _ in ready.select():
+            reader: Any = key.fileobj
+            said = reader.recv(CHUNK)
+            for item in ITEM.findall(said):
+                yield float(item), _now() - float(item)
+            if not said:
+                ready.unregister(reader)
+
+
+def _now() -> float:
+    return time.time()  # noqa: TID251  the model's own clock
 
 
 def _stream(service: hearth.Hearth) -> tuple[int, str]:

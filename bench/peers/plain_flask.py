@@ -11,7 +11,6 @@ from flask import Flask, Response, request, send_file
 
 FILE = Path.cwd() / "kept"
 CHUNK = 1 << 20
-HELD_SECONDS = 16
 
 app = Flask(__name__)
 
@@ -38,11 +37,12 @@ def download():
 
 @app.get("/events")
 def events():
-    """Hold a reader for a while."""
+    """Hold a reader until the time it names, and tell it that time."""
+    until = request.args.get("until", type=float)
 
     def wait():
         yield ": \n"
-        time.sleep(HELD_SECONDS)
-        yield "event: done\ndata: {}\n\n"
+        time.sleep(max(0, until - time.time()))
+        yield f"event: output\ndata: {until}\n\nevent: done\ndata: {{}}\n\n"
 
     return Response(wait(), mimetype="text/event-stream")
